@@ -1,0 +1,24 @@
+//! The vocabulary that every crate of Tinybug shares: typed ids, mutants, plans, test results, verdicts, scores.
+//! No I/O, no async, no behaviour beyond what a word itself means.
+
+pub mod build;
+pub mod clock;
+pub mod id;
+pub mod language;
+pub mod measurement;
+pub mod mutant;
+pub mod plan;
+pub mod score;
+pub mod test;
+pub mod verdict;
+
+pub use build::{AttemptSummary, BuildEnd, BuildRef, BuildResult, BuildRole};
+pub use clock::{Clock, SystemClock};
+pub use id::{MeasurementId, OrgId, RepositoryId, TokenId};
+pub use language::Language;
+pub use measurement::{MeasurementRef, MeasurementState};
+pub use mutant::{Mutant, MutantId, Tier};
+pub use plan::{Plan, Thresholds};
+pub use score::Score;
+pub use test::{TestId, TestOutcome, TestResult};
+pub use verdict::Verdict;

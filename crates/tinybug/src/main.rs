@@ -1,0 +1,2 @@
+//! The tinybug binary.
+fn main() {}
