@@ -1,0 +1,41 @@
+//! How activities are called: timeouts, retries, and the scope that outlives a cancel.
+
+use std::time::Duration;
+
+use temporalio_common::RetryPolicy;
+use temporalio_workflow::{ActivityCancellationType, ActivityOptions, WorkflowCancellationToken};
+
+/// A killed worker is noticed after this; the worker heartbeats several times as often.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// Activities that only read and write the database or this machine's disk.
+pub(crate) fn short() -> ActivityOptions {
+    ActivityOptions::with_start_to_close_timeout(Duration::from_mins(2)).retry_policy(retry()).build()
+}
+
+/// Activities that may take as long as a team's build.
+pub(crate) fn long(summary: String) -> ActivityOptions {
+    ActivityOptions::with_start_to_close_timeout(Duration::from_hours(24))
+        .heartbeat_timeout(HEARTBEAT)
+        .cancellation_type(ActivityCancellationType::WaitCancellationCompleted)
+        .retry_policy(retry())
+        .summary(summary)
+        .build()
+}
+
+/// Clean-up: runs although the workflow is cancelled.
+pub(crate) fn detached() -> ActivityOptions {
+    ActivityOptions::with_start_to_close_timeout(Duration::from_mins(5))
+        .cancellation_token(WorkflowCancellationToken::new())
+        .retry_policy(retry())
+        .build()
+}
+
+/// Retries go on for as long as it takes: an activity whose failure is permanent says so itself.
+fn retry() -> RetryPolicy {
+    RetryPolicy::builder()
+        .initial_interval(Duration::from_millis(500))
+        .backoff_coefficient(2.0)
+        .maximum_interval(Duration::from_secs(15))
+        .build()
+}
