@@ -1,1 +1,18 @@
-//! placeholder
+//! From the runs of unchanged code and the attempts at a mutant to a verdict, and from verdicts to a score with an
+//! interval. Pure mathematics: no I/O, no clock, no randomness that is not seeded.
+
+pub mod baseline;
+pub mod contract;
+pub mod explain;
+pub mod judge;
+pub mod recipe;
+pub mod run;
+pub mod score;
+mod special;
+
+pub use baseline::{Assessment, Baseline, BaselinePolicy, BrokenBaseline, TestRecord, assess};
+pub use contract::{JudgeAnswer, JudgeLine, JudgeNext, Suspect, judge_line};
+pub use judge::{Catch, Evidence, Judgement, Next, Reason, Strand, judge};
+pub use recipe::FORMULA;
+pub use run::{RunEnd, RunFacts};
+pub use score::{Counts, Population, score};

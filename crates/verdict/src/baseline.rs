@@ -1,0 +1,288 @@
+//! The baseline: what runs of the unchanged code say about each test, and whether they are a ground to judge on.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tinybug_model::Plan;
+
+use crate::{
+    recipe::{Tally, chance_to_show, slab_weight},
+    run::{RunEnd, RunFacts},
+};
+
+/// How many runs of the unchanged code to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselinePolicy {
+    /// Runs at least.
+    pub runs: u32,
+    /// Runs once something was seen to fail in some of the runs.
+    pub runs_when_flaky: u32,
+    /// Go on although some tests fail each time.
+    pub allow_failing_tests: bool,
+}
+
+impl From<&Plan> for BaselinePolicy {
+    fn from(plan: &Plan) -> Self {
+        Self {
+            runs: plan.baseline_runs,
+            runs_when_flaky: plan.baseline_runs_when_flaky,
+            allow_failing_tests: plan.allow_failing_tests,
+        }
+    }
+}
+
+/// What the runs so far amount to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Assessment {
+    /// Go on until there are so many runs in all, lost ones included.
+    NeedsMoreRuns {
+        /// So many.
+        total: u32,
+    },
+    /// No ground to judge on; a person has to mend something.
+    Broken(BrokenBaseline),
+    /// A ground to judge on.
+    Sound(Baseline),
+}
+
+/// Why the unchanged code gives nothing to compare with. Its sentence for people: [`BrokenBaseline::sentence`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BrokenBaseline {
+    /// The unchanged code does not build.
+    DoesNotBuild,
+    /// The command succeeded and reported no test.
+    NoTests,
+    /// The command failed and reported no test.
+    FailsWithoutReport,
+    /// The command fails in each run although no test does.
+    FailsAlthoughTestsPass,
+    /// Some tests fail in each run.
+    AlwaysFailing {
+        /// Which.
+        tests: Vec<u32>,
+    },
+    /// No test runs in each run and passes in some.
+    NoUsableTests,
+    /// Ended at the time limit.
+    TimedOut,
+    /// Ended at the memory limit.
+    OutOfMemory,
+    /// The infrastructure failed again and again.
+    Infrastructure,
+}
+
+/// A test's record on unchanged code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, u32, u32)", into = "(u32, u32, u32)")]
+pub struct TestRecord {
+    /// Which test.
+    pub test: u32,
+    /// Runs that reported it.
+    pub runs: u32,
+    /// Of these, failures.
+    pub failures: u32,
+}
+
+impl From<(u32, u32, u32)> for TestRecord {
+    fn from((test, runs, failures): (u32, u32, u32)) -> Self {
+        Self { test, runs, failures }
+    }
+}
+
+impl From<TestRecord> for (u32, u32, u32) {
+    fn from(record: TestRecord) -> Self {
+        (record.test, record.runs, record.failures)
+    }
+}
+
+impl TestRecord {
+    pub(crate) fn tally(self) -> Tally {
+        Tally::new(self.failures, self.runs)
+    }
+}
+
+/// What the unchanged code's runs say: the ground that mutants are judged on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// Runs that are evidence.
+    pub runs: u32,
+    /// Tests that may be evidence, by ordinal; their JSON is `[test, runs, failures]`.
+    pub tests: Vec<TestRecord>,
+    /// Tests that fail in each run, sorted: no evidence.
+    pub broken: Vec<u32>,
+    /// Tests that only some runs reported, sorted: no evidence.
+    pub unstable: Vec<u32>,
+    /// Runs that failed as a whole: crashed, exited with an error although no test failed, mostly red, timed out.
+    pub whole_run_failures: u32,
+    /// Of these, runs that ended at the time limit.
+    pub timeouts: u32,
+    /// The fewest tests that a run reported which did not fail as a whole.
+    pub min_tests: u32,
+    /// The longest run, in milliseconds.
+    pub longest_ms: u64,
+}
+
+impl Baseline {
+    /// Tests that were seen to fail, though not each time.
+    pub fn flaky(&self) -> impl Iterator<Item = TestRecord> {
+        self.tests.iter().copied().filter(|record| record.failures > 0)
+    }
+
+    /// Whether nothing ever failed by itself.
+    pub fn is_clean(&self) -> bool {
+        self.whole_run_failures == 0 && self.flaky().next().is_none()
+    }
+
+    /// Share of tests held to be flaky (empirical Bayes).
+    pub fn slab_weight(&self) -> f64 {
+        let tests = count(self.tests.len());
+        let seen = count(self.flaky().count());
+        if seen == 0 {
+            return slab_weight(0, tests, 1.0);
+        }
+        // Tests may have different numbers of runs: the mean chance, reckoned once per number.
+        let mut by_runs = BTreeMap::<u32, u32>::new();
+        for record in &self.tests {
+            *by_runs.entry(record.runs).or_default() += 1;
+        }
+        let shown = by_runs.into_iter().map(|(runs, tests)| chance_to_show(runs) * f64::from(tests)).sum::<f64>();
+        slab_weight(seen, tests, shown / f64::from(tests))
+    }
+
+    /// The record of a test that may be evidence.
+    pub fn record(&self, test: u32) -> Option<TestRecord> {
+        self.tests.binary_search_by_key(&test, |record| record.test).ok().map(|index| self.tests[index])
+    }
+
+    /// Whether an attempt failed as a whole, so that its single tests are no evidence of their own.
+    pub fn failed_as_a_whole(&self, run: &RunFacts) -> bool {
+        if !run.is_evidence() || run.timed_out() || run.end == RunEnd::DoesNotBuild {
+            return false;
+        }
+        if run.is_mostly_red(&self.broken) {
+            return true;
+        }
+        // A failing test that the unchanged code does not have is a collection error in disguise, or nothing.
+        if run.failed.iter().any(|&test| self.record(test).is_some()) {
+            return false;
+        }
+        let missing = count(run.ran.len()) < self.min_tests;
+        let unexplained = run.end == RunEnd::Failed && run.failed.is_empty();
+        run.end == RunEnd::OutOfMemory || missing || unexplained
+    }
+
+    /// The baseline's own record of failing as a whole; `None` when it does so each time, and thus says nothing.
+    pub(crate) fn whole_run(&self) -> Option<Tally> {
+        (self.whole_run_failures < self.runs).then(|| Tally::new(self.whole_run_failures, self.runs))
+    }
+}
+
+pub(crate) fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// So many lost runs in a row of a baseline are no accident.
+const MAX_LOST_RUNS: u32 = 3;
+/// After so many runs a test that never passed is held to be broken.
+const RUNS_TO_CALL_BROKEN: u32 = 3;
+
+/// What the runs of the unchanged code so far amount to. Says `Broken` as soon as that is certain.
+pub fn assess(runs: &[RunFacts], policy: &BaselinePolicy) -> Assessment {
+    let evidence: Vec<&RunFacts> = runs.iter().filter(|run| run.is_evidence()).collect();
+    let lost = count(runs.len() - evidence.len());
+    if lost >= MAX_LOST_RUNS {
+        return Assessment::Broken(BrokenBaseline::Infrastructure);
+    }
+    if let Some(broken) = broken_as_a_whole(&evidence) {
+        return Assessment::Broken(broken);
+    }
+    let done = count(evidence.len());
+    let minimum = policy.runs.max(1);
+    if evidence.is_empty() {
+        return Assessment::NeedsMoreRuns { total: minimum + lost };
+    }
+    let baseline = tally(&evidence);
+    if done >= minimum.min(RUNS_TO_CALL_BROKEN)
+        && let Some(broken) = broken_in_part(&evidence, &baseline, policy)
+    {
+        return Assessment::Broken(broken);
+    }
+    let needed = if baseline.is_clean() { minimum } else { policy.runs_when_flaky.max(minimum) };
+    // Which tests fail each time, and which now and then, shows only in the runs that are asked for anyway.
+    let needed = if done < minimum { minimum } else { needed };
+    if done < needed { Assessment::NeedsMoreRuns { total: needed + lost } } else { Assessment::Sound(baseline) }
+}
+
+/// What is certain as soon as one run shows it, unless another run shows the contrary.
+fn broken_as_a_whole(evidence: &[&RunFacts]) -> Option<BrokenBaseline> {
+    if evidence.iter().any(|run| run.end == RunEnd::DoesNotBuild) {
+        return Some(BrokenBaseline::DoesNotBuild);
+    }
+    let every = |test: fn(&RunFacts) -> bool| !evidence.is_empty() && evidence.iter().all(|run| test(run));
+    if every(RunFacts::timed_out) {
+        return Some(BrokenBaseline::TimedOut);
+    }
+    if every(|run| run.end == RunEnd::OutOfMemory) {
+        return Some(BrokenBaseline::OutOfMemory);
+    }
+    if every(|run| run.ran.is_empty()) {
+        let failed = evidence.iter().any(|run| run.end != RunEnd::Passed);
+        return Some(if failed { BrokenBaseline::FailsWithoutReport } else { BrokenBaseline::NoTests });
+    }
+    None
+}
+
+fn broken_in_part(evidence: &[&RunFacts], baseline: &Baseline, policy: &BaselinePolicy) -> Option<BrokenBaseline> {
+    if !baseline.broken.is_empty() && (!policy.allow_failing_tests || baseline.tests.is_empty()) {
+        return Some(BrokenBaseline::AlwaysFailing { tests: baseline.broken.clone() });
+    }
+    let unexplained = |run: &&RunFacts| run.end == RunEnd::Failed && run.failed.is_empty();
+    if evidence.iter().all(unexplained) && !policy.allow_failing_tests {
+        return Some(BrokenBaseline::FailsAlthoughTestsPass);
+    }
+    baseline.tests.is_empty().then_some(BrokenBaseline::NoUsableTests)
+}
+
+/// Counts what each test did, leaving runs that failed as a whole aside.
+fn tally(evidence: &[&RunFacts]) -> Baseline {
+    let all_red = evidence.iter().all(|run| run.is_mostly_red(&[]));
+    let most = evidence.iter().map(|run| run.ran.len()).max().unwrap_or(0);
+    let always_unexplained = evidence.iter().all(|run| run.end == RunEnd::Failed && run.failed.is_empty());
+    let whole = |run: &RunFacts| {
+        run.timed_out()
+            || run.end == RunEnd::OutOfMemory
+            || run.ran.is_empty()
+            || (run.end == RunEnd::Failed && run.failed.is_empty())
+            || (!all_red && run.is_mostly_red(&[]))
+            // A crash may still report the tests before it.
+            || (run.end == RunEnd::Failed && run.ran.len() * 2 < most)
+    };
+    // Where each run exits with an error although no test fails, single tests are still worth counting.
+    let complete: Vec<&RunFacts> = evidence.iter().copied().filter(|run| always_unexplained || !whole(run)).collect();
+    let mut tests = BTreeMap::<u32, TestRecord>::new();
+    for run in &complete {
+        for &test in &run.ran {
+            let record = tests.entry(test).or_insert(TestRecord { test, runs: 0, failures: 0 });
+            record.runs += 1;
+            record.failures += u32::from(run.failed.binary_search(&test).is_ok());
+        }
+    }
+    let runs = count(complete.len());
+    let ordinals = |keep: fn(&TestRecord, u32) -> bool| {
+        tests.values().filter(|record| keep(record, runs)).map(|record| record.test).collect()
+    };
+    Baseline {
+        runs: count(evidence.len()),
+        broken: ordinals(|record, _| record.failures == record.runs),
+        unstable: ordinals(|record, runs| record.runs < runs && record.failures < record.runs),
+        tests: tests.values().filter(|record| record.runs == runs && record.failures < record.runs).copied().collect(),
+        whole_run_failures: count(evidence.iter().filter(|run| whole(run)).count()),
+        timeouts: count(evidence.iter().filter(|run| run.timed_out()).count()),
+        min_tests: complete.iter().map(|run| count(run.ran.len())).min().unwrap_or(0),
+        longest_ms: evidence.iter().map(|run| run.duration_ms).max().unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests;

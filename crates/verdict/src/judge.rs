@@ -1,0 +1,343 @@
+//! The judge of one mutant: the gate for what is no evidence, the posterior, and whether to try again.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use tinybug_model::{Thresholds, Verdict};
+
+use crate::{
+    baseline::{Baseline, TestRecord, count},
+    recipe::{FORMULA, Tally, posterior_of_run, posterior_of_test, prior_of_test},
+    run::{RunEnd, RunFacts},
+};
+
+/// What caught a mutant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "test", rename_all = "snake_case")]
+pub enum Evidence {
+    /// A test, by ordinal.
+    Test(u32),
+    /// The run as a whole: it crashed, or failed though no test did, or nearly all tests failed.
+    WholeRun,
+    /// The run did not come to its end in time.
+    Timeout,
+}
+
+/// One thing that caught a mutant, with the posterior that the mutant is why it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Catch {
+    /// What.
+    pub evidence: Evidence,
+    /// How sure.
+    pub posterior: f64,
+}
+
+/// The numbers behind one piece of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Strand {
+    /// What.
+    pub evidence: Evidence,
+    /// Attempts at the mutant in which it failed…
+    pub failures: u32,
+    /// …of so many that say something about it.
+    pub runs: u32,
+    /// The same on unchanged code: failures…
+    pub baseline_failures: u32,
+    /// …of runs.
+    pub baseline_runs: u32,
+    /// Posterior that the mutant is why it failed.
+    pub posterior: f64,
+}
+
+/// What the workflow does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Next {
+    /// Nothing: the verdict stands.
+    Done,
+    /// Another attempt, the whole build in a fresh job, with so many times the usual time limit.
+    Rerun {
+        /// 1 or 2.
+        time_factor: u32,
+    },
+}
+
+/// Why the judgement is what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// No attempt has finished.
+    NothingTried,
+    /// The mutant does not build.
+    DoesNotBuild,
+    /// The infrastructure failed or someone cancelled, again and again.
+    NoEvidence,
+    /// The evidence is strong enough that the mutant broke something.
+    Caught,
+    /// The evidence is strong enough that it did not.
+    NotCaught,
+    /// The runs hung, with twice the time too.
+    Hung,
+    /// The evidence does not suffice yet, or did not within the attempts allowed.
+    Doubtful,
+}
+
+/// The judgement of one mutant. Its JSON is the provenance stored with the verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The verdict; `None` while there is doubt that another attempt may settle.
+    pub verdict: Option<Verdict>,
+    /// What to do.
+    pub next: Next,
+    /// Why.
+    pub reason: Reason,
+    /// Posterior that the mutant broke something.
+    pub posterior: f64,
+    /// How sure the verdict is: the posterior of a detection, one minus it of a survivor; 1 where nothing was weighed.
+    pub confidence: f64,
+    /// What caught it, surest first; empty unless detected or timed out.
+    pub caught_by: Vec<Catch>,
+    /// The strongest piece of evidence that it broke something; `None` when nothing failed.
+    pub strongest: Option<Strand>,
+    /// Attempts that are evidence.
+    pub runs: u32,
+    /// All attempts.
+    pub attempts: u32,
+    /// Version of the formula.
+    pub formula: String,
+}
+
+/// Attempts lost to the infrastructure before that is the verdict.
+const MAX_LOST_ATTEMPTS: u32 = 3;
+/// Runs before a mutant may survive where something is known to fail by itself.
+const RUNS_TO_SURVIVE: u32 = 2;
+/// Posterior from which a test is listed as having caught the mutant.
+const LISTED: f64 = 0.5;
+
+/// Judges a mutant by its attempts so far. `covering`: the tests that execute its line (sorted), when that is known;
+/// others are no evidence then. An empty covering set never comes here: it is `no_coverage` before any build.
+pub fn judge(
+    baseline: &Baseline,
+    covering: Option<&[u32]>,
+    attempts: &[RunFacts],
+    thresholds: &Thresholds,
+) -> Judgement {
+    let evidence: Vec<&RunFacts> = attempts.iter().filter(|run| run.is_evidence()).collect();
+    let trial = Trial { attempts: count(attempts.len()), runs: count(evidence.len()), thresholds };
+    if evidence.iter().any(|run| run.end == RunEnd::DoesNotBuild) {
+        return trial.settled(Verdict::Invalid, Reason::DoesNotBuild);
+    }
+    if trial.attempts - trial.runs >= MAX_LOST_ATTEMPTS || (trial.is_last() && evidence.is_empty()) {
+        return trial.settled(Verdict::Error, Reason::NoEvidence);
+    }
+    if evidence.is_empty() {
+        return trial.open(Reason::NothingTried, 1);
+    }
+    let weighed = Weighed::new(baseline, covering, &evidence);
+    if let Some(judgement) = trial.judge_hanging(&weighed, &evidence) {
+        return judgement;
+    }
+    trial.judge_finished(&weighed, baseline, evidence.iter().any(|run| run.timed_out()))
+}
+
+/// The evidence, weighed.
+struct Weighed {
+    /// What failed at least once, surest first. Test strands come without mostly red attempts.
+    strands: Vec<Strand>,
+    /// Posterior over everything, also over what did not fail.
+    posterior: f64,
+    /// Runs that came to an end.
+    finished: u32,
+    /// The hanging, when an attempt hung.
+    hanging: Option<Strand>,
+    /// Tests that mostly red attempts name, for the list of what caught the mutant.
+    red: Vec<Strand>,
+}
+
+impl Weighed {
+    fn new(baseline: &Baseline, covering: Option<&[u32]>, evidence: &[&RunFacts]) -> Self {
+        let finished: Vec<&RunFacts> = evidence.iter().copied().filter(|run| !run.timed_out()).collect();
+        let (whole, single): (Vec<&RunFacts>, Vec<&RunFacts>) =
+            evidence.iter().copied().partition(|run| baseline.failed_as_a_whole(run));
+        let scale = TestScale::new(baseline, covering);
+        let mut tests = scale.weigh(&single);
+        let whole_run = baseline.whole_run().filter(|_| !finished.is_empty()).map(|before| {
+            let now = Tally::new(count(whole.len()), count(finished.len()));
+            strand(Evidence::WholeRun, before, now, posterior_of_run(before, now))
+        });
+        let hung = count(evidence.len() - finished.len());
+        let hanging = (hung > 0).then(|| {
+            let (before, now) = (Tally::new(baseline.timeouts, baseline.runs), Tally::new(hung, count(evidence.len())));
+            strand(Evidence::Timeout, before, now, posterior_of_run(before, now))
+        });
+        tests.strands.extend(whole_run.filter(|strand| strand.failures > 0));
+        tests.strands.sort_by(|a, b| b.posterior.total_cmp(&a.posterior).then(a.evidence.cmp(&b.evidence)));
+        Self {
+            posterior: tests.highest.max(whole_run.map_or(0.0, |strand| strand.posterior)),
+            strands: tests.strands,
+            finished: count(finished.len()),
+            hanging,
+            red: if whole.is_empty() { Vec::new() } else { scale.weigh(&finished).strands },
+        }
+    }
+}
+
+fn strand(evidence: Evidence, before: Tally, now: Tally, posterior: f64) -> Strand {
+    Strand {
+        evidence,
+        failures: now.failures,
+        runs: now.runs,
+        baseline_failures: before.failures,
+        baseline_runs: before.runs,
+        posterior,
+    }
+}
+
+/// Weighs single tests.
+struct TestScale<'a> {
+    baseline: &'a Baseline,
+    covering: Option<&'a [u32]>,
+    weight: f64,
+    prior: f64,
+}
+
+/// Single tests, weighed.
+struct WeighedTests {
+    strands: Vec<Strand>,
+    highest: f64,
+}
+
+impl<'a> TestScale<'a> {
+    fn new(baseline: &'a Baseline, covering: Option<&'a [u32]>) -> Self {
+        let usable = covering.map_or(baseline.tests.len(), |tests| {
+            tests.iter().filter(|&&test| baseline.record(test).is_some()).count()
+        });
+        Self { baseline, covering, weight: baseline.slab_weight(), prior: prior_of_test(count(usable)) }
+    }
+
+    fn weigh(&self, runs: &[&RunFacts]) -> WeighedTests {
+        let mut memo = HashMap::<(Tally, Tally), f64>::new();
+        let mut weighed = WeighedTests { strands: Vec::new(), highest: 0.0 };
+        let mut weigh = |record: TestRecord| {
+            let has = |tests: &[u32]| tests.binary_search(&record.test).is_ok();
+            let ran = count(runs.iter().filter(|run| has(&run.ran)).count());
+            let failed = count(runs.iter().filter(|run| has(&run.failed)).count());
+            if ran == 0 {
+                return;
+            }
+            let (before, now) = (record.tally(), Tally::new(failed, ran));
+            let posterior =
+                *memo.entry((before, now)).or_insert_with(|| posterior_of_test(before, now, self.weight, self.prior));
+            weighed.highest = weighed.highest.max(posterior);
+            if failed > 0 {
+                weighed.strands.push(strand(Evidence::Test(record.test), before, now, posterior));
+            }
+        };
+        match self.covering {
+            Some(tests) => tests.iter().filter_map(|&test| self.baseline.record(test)).for_each(&mut weigh),
+            None => self.baseline.tests.iter().copied().for_each(&mut weigh),
+        }
+        weighed
+    }
+}
+
+/// One mutant's trial so far.
+struct Trial<'a> {
+    attempts: u32,
+    runs: u32,
+    thresholds: &'a Thresholds,
+}
+
+impl Trial<'_> {
+    /// Whether no further attempt is allowed.
+    fn is_last(&self) -> bool {
+        self.attempts >= self.thresholds.max_attempts.max(1)
+    }
+
+    fn blank(&self, verdict: Option<Verdict>, next: Next, reason: Reason) -> Judgement {
+        Judgement {
+            verdict,
+            next,
+            reason,
+            posterior: 0.0,
+            confidence: if verdict.is_some() { 1.0 } else { 0.0 },
+            caught_by: Vec::new(),
+            strongest: None,
+            runs: self.runs,
+            attempts: self.attempts,
+            formula: FORMULA.to_owned(),
+        }
+    }
+
+    fn settled(&self, verdict: Verdict, reason: Reason) -> Judgement {
+        self.blank(Some(verdict), Next::Done, reason)
+    }
+
+    fn open(&self, reason: Reason, time_factor: u32) -> Judgement {
+        self.blank(None, Next::Rerun { time_factor }, reason)
+    }
+
+    /// The judgement while hanging is the matter: confirmed, or not yet looked at twice.
+    fn judge_hanging(&self, weighed: &Weighed, evidence: &[&RunFacts]) -> Option<Judgement> {
+        let hanging = weighed.hanging?;
+        if weighed.posterior >= self.thresholds.detected {
+            return None;
+        }
+        let confirmed = evidence.iter().any(|run| run.end == RunEnd::TimedOut { confirmed_limit: true });
+        let judgement = if confirmed && hanging.posterior >= self.thresholds.detected {
+            Judgement {
+                confidence: hanging.posterior,
+                caught_by: vec![Catch { evidence: Evidence::Timeout, posterior: hanging.posterior }],
+                ..self.settled(Verdict::Timeout, Reason::Hung)
+            }
+        } else if self.is_last() && (weighed.finished == 0 || confirmed) {
+            Judgement { confidence: 0.0, ..self.settled(Verdict::Inconclusive, Reason::Doubtful) }
+        } else if weighed.finished == 0 || confirmed {
+            self.open(Reason::Doubtful, 2)
+        } else {
+            return None;
+        };
+        Some(Judgement { posterior: hanging.posterior, strongest: Some(hanging), ..judgement })
+    }
+
+    fn judge_finished(&self, weighed: &Weighed, baseline: &Baseline, hung: bool) -> Judgement {
+        let q = weighed.posterior;
+        let quiet = weighed.strands.is_empty() && baseline.is_clean() && !hung;
+        let runs_to_survive = if quiet { 1 } else { RUNS_TO_SURVIVE.min(self.thresholds.max_attempts) };
+        let judgement = if q >= self.thresholds.detected {
+            let caught_by = weighed.caught_by();
+            Judgement { confidence: q, caught_by, ..self.settled(Verdict::Detected, Reason::Caught) }
+        } else if q <= self.thresholds.survived && weighed.finished >= runs_to_survive {
+            Judgement { confidence: 1.0 - q, ..self.settled(Verdict::Survived, Reason::NotCaught) }
+        } else if self.is_last() {
+            Judgement { confidence: 0.0, ..self.settled(Verdict::Inconclusive, Reason::Doubtful) }
+        } else {
+            // What hung once may hang again: give it the time to come to its end.
+            self.open(Reason::Doubtful, if hung { 2 } else { 1 })
+        };
+        Judgement { posterior: q, strongest: weighed.strands.first().copied(), ..judgement }
+    }
+}
+
+impl Weighed {
+    /// What is listed as having caught the mutant. When it was the run as a whole because nearly all tests failed,
+    /// these are named too.
+    fn caught_by(&self) -> Vec<Catch> {
+        let by_run = self.strands.first().is_some_and(|strand| strand.evidence == Evidence::WholeRun);
+        let named = if by_run { self.red.as_slice() } else { &[] };
+        let mut catches: Vec<Catch> = self
+            .strands
+            .iter()
+            .chain(named)
+            .filter(|strand| strand.posterior >= LISTED)
+            .map(|strand| Catch { evidence: strand.evidence, posterior: strand.posterior.min(self.posterior) })
+            .collect();
+        catches.sort_by(|a, b| b.posterior.total_cmp(&a.posterior).then(a.evidence.cmp(&b.evidence)));
+        let mut seen = std::collections::HashSet::new();
+        catches.retain(|catch| seen.insert(catch.evidence));
+        catches
+    }
+}
+
+#[cfg(test)]
+mod tests;

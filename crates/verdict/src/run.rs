@@ -1,0 +1,62 @@
+//! What a finished attempt at a build tells the judge.
+
+use serde::{Deserialize, Serialize};
+
+/// One finished attempt, its tests named by their ordinal in the repository's list of test cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFacts {
+    /// How it ended.
+    pub end: RunEnd,
+    /// Tests reported and not skipped, sorted.
+    pub ran: Vec<u32>,
+    /// Of these, those that failed, sorted. A test that both failed and passed in one attempt failed.
+    pub failed: Vec<u32>,
+    /// How long the command took.
+    pub duration_ms: u64,
+}
+
+/// How an attempt ended, as far as it matters to a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RunEnd {
+    /// The command succeeded.
+    Passed,
+    /// The command ended by itself, without success.
+    Failed,
+    /// Ended at the time limit.
+    TimedOut {
+        /// The limit was twice the usual one.
+        confirmed_limit: bool,
+    },
+    /// Ended at the memory limit.
+    OutOfMemory,
+    /// The code does not build.
+    DoesNotBuild,
+    /// The infrastructure failed, on evidence that is not the tests'.
+    Infrastructure,
+    /// Someone else cancelled it.
+    Cancelled,
+}
+
+/// In a report of so many tests, most of them failing says that the run failed as a whole.
+const MOSTLY_RED_MIN_TESTS: usize = 5;
+
+impl RunFacts {
+    /// Whether this attempt says anything about the code.
+    pub fn is_evidence(&self) -> bool {
+        !matches!(self.end, RunEnd::Infrastructure | RunEnd::Cancelled)
+    }
+
+    /// Whether it ended at the time limit.
+    pub fn timed_out(&self) -> bool {
+        matches!(self.end, RunEnd::TimedOut { .. })
+    }
+
+    /// Whether more than 80 % of its tests failed, those of `expected` (sorted) left out: one piece of evidence, not
+    /// as many as there are tests.
+    pub fn is_mostly_red(&self, expected: &[u32]) -> bool {
+        let counted = |tests: &[u32]| tests.iter().filter(|test| expected.binary_search(test).is_err()).count();
+        let ran = counted(&self.ran);
+        ran >= MOSTLY_RED_MIN_TESTS && counted(&self.failed) * 10 > ran * 8
+    }
+}
