@@ -1,1 +1,49 @@
-//! placeholder
+//! Postgres: the only SQL of Tinybug.
+//!
+//! An [`OrgStore`] is the right to one org's data: every method on tenants' tables hangs on it, and row-level security
+//! in Postgres is the second lock. A [`SystemStore`] crosses orgs, for the few uses that it lists.
+
+mod attempts;
+mod bitmap;
+mod builds;
+mod connect;
+mod coverage;
+mod error;
+mod measurements;
+mod mutants;
+mod number;
+mod org;
+mod outbox;
+mod page;
+mod progress;
+mod repositories;
+mod request;
+mod schema;
+mod state;
+mod system;
+mod test_cases;
+mod text;
+mod tokens;
+mod trials;
+mod verdicts;
+
+pub use attempts::{AttemptFacts, AttemptStart, FinishedAttempt, TestFailure};
+pub use bitmap::TestSet;
+pub use builds::{Build, BuildState};
+pub use connect::Store;
+pub use coverage::MutantCoverage;
+pub use error::StoreError;
+pub use measurements::{Commit, Drawing, Measurement, Prepared};
+pub use mutants::{DrawnMutant, Judgement, MutantFilter, MutantHistory};
+pub use org::{Org, OrgState, OrgStore};
+pub use outbox::{OutboxMessage, OutboxRow, OutboxSignal};
+pub use page::Page;
+pub use progress::Progress;
+pub use repositories::{NewRepository, Repository, RepositoryKind};
+pub use request::{MeasurementRequest, Source};
+pub use schema::SchemaStatus;
+pub use system::SystemStore;
+pub use test_cases::{TestCase, TestProfile};
+pub use tokens::{NewToken, Token, TokenOwner};
+pub use trials::Trial;
+pub use verdicts::NewJudgement;
