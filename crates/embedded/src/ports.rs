@@ -1,0 +1,119 @@
+//! The loopback ports of a data directory's services: chosen once, and kept over restarts while they are free.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::services::write_atomically;
+
+/// Below the ports that systems hand out to outgoing connections, so that none of those takes the port of a service
+/// that is being restarted.
+const RANGE: std::ops::Range<u16> = 20_000..32_000;
+
+/// The port of each service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ports {
+    pub(crate) postgres: u16,
+    pub(crate) frontend: RolePorts,
+    pub(crate) history: RolePorts,
+    pub(crate) matching: RolePorts,
+    pub(crate) worker: RolePorts,
+    pub(crate) ui: u16,
+}
+
+/// The two ports of one role of the Temporal server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RolePorts {
+    pub(crate) grpc: u16,
+    pub(crate) membership: u16,
+}
+
+impl Ports {
+    /// The ports of the last start where they are still free, others in place of those that are taken.
+    pub(crate) fn choose(file: &Path, data_dir: &Path) -> anyhow::Result<Self> {
+        let mut free = FreePorts::for_directory(data_dir);
+        let last = fs::read(file).ok().and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok());
+        let role = |free: &mut FreePorts, last: Option<RolePorts>| -> anyhow::Result<RolePorts> {
+            Ok(RolePorts {
+                grpc: free.keep_or_take(last.map(|role| role.grpc))?,
+                membership: free.keep_or_take(last.map(|role| role.membership))?,
+            })
+        };
+        let chosen = Self {
+            postgres: free.keep_or_take(last.map(|ports| ports.postgres))?,
+            frontend: role(&mut free, last.map(|ports| ports.frontend))?,
+            history: role(&mut free, last.map(|ports| ports.history))?,
+            matching: role(&mut free, last.map(|ports| ports.matching))?,
+            worker: role(&mut free, last.map(|ports| ports.worker))?,
+            ui: free.keep_or_take(last.map(|ports| ports.ui))?,
+        };
+        write_atomically(file, serde_json::to_string(&chosen)?.as_bytes()).context("failed to remember the ports")?;
+        Ok(chosen)
+    }
+}
+
+/// Looks for free ports from a place that differs between data directories, so that two that start at the same
+/// moment don't choose the same ones.
+struct FreePorts {
+    next: u16,
+    taken: BTreeSet<u16>,
+}
+
+impl FreePorts {
+    fn for_directory(data_dir: &Path) -> Self {
+        let mut hasher = DefaultHasher::new();
+        data_dir.hash(&mut hasher);
+        let offset = hasher.finish() % u64::from(RANGE.end - RANGE.start);
+        Self { next: RANGE.start + u16::try_from(offset).expect("smaller than the range"), taken: BTreeSet::new() }
+    }
+
+    fn keep_or_take(&mut self, last: Option<u16>) -> anyhow::Result<u16> {
+        if let Some(port) = last
+            && is_free(port)
+            && self.taken.insert(port)
+        {
+            return Ok(port);
+        }
+        for _ in RANGE {
+            let port = self.next;
+            self.next = if port + 1 == RANGE.end { RANGE.start } else { port + 1 };
+            if is_free(port) && self.taken.insert(port) {
+                return Ok(port);
+            }
+        }
+        bail!("no free port on 127.0.0.1 between {} and {}", RANGE.start, RANGE.end)
+    }
+}
+
+fn is_free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_stay_the_same_over_starts_until_one_is_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("ports.json");
+        let first = Ports::choose(&file, dir.path()).unwrap();
+        assert_eq!(Ports::choose(&file, dir.path()).unwrap(), first);
+        let _taken = TcpListener::bind((Ipv4Addr::LOCALHOST, first.postgres)).unwrap();
+        let second = Ports::choose(&file, dir.path()).unwrap();
+        assert_ne!(second.postgres, first.postgres);
+        assert_eq!(Ports { postgres: first.postgres, ..second }, first);
+    }
+
+    #[test]
+    fn two_directories_do_not_look_at_the_same_ports() {
+        let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let ports = |dir: &Path| Ports::choose(&dir.join("ports.json"), dir).unwrap();
+        assert_ne!(ports(a.path()), ports(b.path()));
+    }
+}
