@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod contract;
 pub mod explain;
 pub mod judge;
+pub mod message;
 pub mod recipe;
 pub mod run;
 pub mod score;

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::fingerprint;
+
 /// One finished attempt, its tests named by their ordinal in the repository's list of test cases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunFacts {
     /// How it ended.
     pub end: RunEnd,
@@ -13,6 +16,9 @@ pub struct RunFacts {
     pub failed: Vec<u32>,
     /// How long the command took.
     pub duration_ms: u64,
+    /// Fingerprints of what failing tests said ([`crate::message::fingerprint`]), by test, sorted; as far as known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<(u32, u64)>,
 }
 
 /// How an attempt ended, as far as it matters to a verdict.
@@ -42,6 +48,24 @@ pub enum RunEnd {
 const MOSTLY_RED_MIN_TESTS: usize = 5;
 
 impl RunFacts {
+    /// An attempt; the tests may come in any order, and more than once.
+    pub fn new(end: RunEnd, mut ran: Vec<u32>, mut failed: Vec<u32>, duration_ms: u64) -> Self {
+        for tests in [&mut ran, &mut failed] {
+            tests.sort_unstable();
+            tests.dedup();
+        }
+        Self { end, ran, failed, duration_ms, messages: Vec::new() }
+    }
+
+    /// The same with what its failing tests said.
+    #[must_use]
+    pub fn with_messages<'a>(mut self, messages: impl IntoIterator<Item = (u32, &'a str)>) -> Self {
+        self.messages = messages.into_iter().map(|(test, message)| (test, fingerprint(message))).collect();
+        self.messages.sort_unstable();
+        self.messages.dedup();
+        self
+    }
+
     /// Whether this attempt says anything about the code.
     pub fn is_evidence(&self) -> bool {
         !matches!(self.end, RunEnd::Infrastructure | RunEnd::Cancelled)

@@ -6,11 +6,11 @@ const POLICY: BaselinePolicy = BaselinePolicy { runs: 5, runs_when_flaky: 20, al
 
 fn run(tests: u32, failed: &[u32]) -> RunFacts {
     let end = if failed.is_empty() { RunEnd::Passed } else { RunEnd::Failed };
-    RunFacts { end, ran: (0..tests).collect(), failed: failed.to_vec(), duration_ms: 1000 }
+    RunFacts::new(end, (0..tests).collect(), failed.to_vec(), 1000)
 }
 
 fn ended(end: RunEnd) -> RunFacts {
-    RunFacts { end, ran: Vec::new(), failed: Vec::new(), duration_ms: 10 }
+    RunFacts::new(end, Vec::new(), Vec::new(), 10)
 }
 
 fn sound(runs: &[RunFacts], policy: &BaselinePolicy) -> Baseline {

@@ -17,11 +17,11 @@ fn baseline(tests: u32, runs: u32) -> Baseline {
 
 fn run(tests: u32, failed: &[u32]) -> RunFacts {
     let end = if failed.is_empty() { RunEnd::Passed } else { RunEnd::Failed };
-    RunFacts { end, ran: (0..tests).collect(), failed: failed.to_vec(), duration_ms: 1000 }
+    RunFacts::new(end, (0..tests).collect(), failed.to_vec(), 1000)
 }
 
 fn ended(end: RunEnd) -> RunFacts {
-    RunFacts { end, ran: Vec::new(), failed: Vec::new(), duration_ms: 10 }
+    RunFacts::new(end, Vec::new(), Vec::new(), 10)
 }
 
 fn judged(baseline: &Baseline, covering: Option<&[u32]>, attempts: &[RunFacts]) -> Judgement {
@@ -128,7 +128,7 @@ fn a_crash_is_a_detection_when_it_comes_twice() {
         RunFacts { end: RunEnd::Failed, ..run(4, &[]) },
         RunFacts { end: RunEnd::Failed, ..run(9, &[]) },
         // pytest reports a collection error as a failing test of its own.
-        RunFacts { end: RunEnd::Failed, ran: vec![77], failed: vec![77], duration_ms: 5 },
+        RunFacts::new(RunEnd::Failed, vec![77], vec![77], 5),
     ] {
         let attempts = [crash.clone(), crash];
         assert_eq!(judged(&baseline(9, 5), None, &attempts[..1]).next, AGAIN);
