@@ -23,6 +23,9 @@ pub struct JudgeLine {
     /// Tests of the repository that failed in some of the baseline's runs.
     #[serde(default)]
     pub repo_flaky: u32,
+    /// When to believe what; the defaults of a plan when absent.
+    #[serde(default)]
+    pub thresholds: Thresholds,
 }
 
 /// A test that failed under the mutant.
@@ -65,8 +68,9 @@ pub enum JudgeNext {
     Done,
 }
 
-/// Judges one line by the recipe, thresholds and all.
-pub fn judge_line(line: &JudgeLine, thresholds: &Thresholds) -> JudgeAnswer {
+/// Judges one line by the recipe.
+pub fn judge_line(line: &JudgeLine) -> JudgeAnswer {
+    let thresholds = &line.thresholds;
     let weight = slab_weight(line.repo_flaky, line.tests, chance_to_show(line.baseline_runs));
     let covering = line.covering.unwrap_or(line.tests).max(1);
     let prior = prior_of_test(covering);
@@ -112,7 +116,7 @@ mod tests {
     use super::*;
 
     fn answer(line: &str) -> JudgeAnswer {
-        judge_line(&serde_json::from_str(line).unwrap(), &Thresholds::default())
+        judge_line(&serde_json::from_str(line).unwrap())
     }
 
     #[test]
