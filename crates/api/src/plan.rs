@@ -1,0 +1,237 @@
+//! The plan in a request: which values it may have, said once for the check and for the document of the API.
+
+use serde_json::{Value, json};
+use tinybug_model::Plan;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, SchemaType, Type},
+    },
+};
+
+use crate::{problem::FieldError, schema::TierSchema};
+
+/// Characters that a command may have.
+const LONGEST_COMMAND: usize = 4096;
+/// Globs that a list may have.
+const MOST_GLOBS: usize = 200;
+/// Characters that a glob may have.
+const LONGEST_GLOB: usize = 512;
+
+/// A number of the plan with the range that it may lie in, ends included.
+struct Number {
+    pointer: &'static str,
+    low: f64,
+    high: f64,
+    whole: bool,
+    about: &'static str,
+}
+
+const fn whole(pointer: &'static str, low: u32, high: u32, about: &'static str) -> Number {
+    Number { pointer, low: low as f64, high: high as f64, whole: true, about }
+}
+
+const fn real(pointer: &'static str, low: f64, high: f64, about: &'static str) -> Number {
+    Number { pointer, low, high, whole: false, about }
+}
+
+const NUMBERS: [Number; 10] = [
+    whole("/mutants", 1, 10_000, "How many mutants to draw."),
+    whole("/parallelism", 1, 256, "Builds at once; null: as many as the runner has room for."),
+    whole("/baseline_runs", 1, 100, "Runs of the unchanged code."),
+    whole(
+        "/baseline_runs_when_flaky",
+        1,
+        1000,
+        "Runs of the unchanged code once a test was seen to fail in one of the first; at least baseline_runs.",
+    ),
+    real("/timeout_factor", 1.0, 100.0, "Time limit of a build: this times the longest baseline run."),
+    whole("/timeout_floor_seconds", 1, 86_400, "The time limit of a build is never less."),
+    whole("/baseline_timeout_seconds", 1, 86_400, "Time limit of a baseline run and of the set-up."),
+    whole("/memory_limit_mb", 64, 1_048_576, "Resident memory that a build's processes may hold together."),
+    real("/thresholds/detected", 0.5, 0.999_999, "Posterior from which a mutant counts as detected."),
+    real("/thresholds/survived", 0.000_001, 0.499_999, "Posterior down to which a mutant counts as survived."),
+];
+const ATTEMPTS: Number = whole("/thresholds/max_attempts", 1, 20, "Attempts after which doubt becomes inconclusive.");
+
+fn numbers() -> impl Iterator<Item = &'static Number> {
+    NUMBERS.iter().chain(std::iter::once(&ATTEMPTS))
+}
+
+/// What is wrong with a plan, by pointers that begin with `at`.
+pub(crate) fn check(plan: &Plan, at: &str) -> Vec<FieldError> {
+    let values = serde_json::to_value(plan).expect("a plan holds only text, lists and numbers");
+    let mut errors: Vec<FieldError> = numbers().filter_map(|number| out_of_range(number, &values, at)).collect();
+    if plan.baseline_runs_when_flaky < plan.baseline_runs {
+        errors.push(FieldError::new(
+            format!("{at}/baseline_runs_when_flaky"),
+            "out_of_range",
+            format!(
+                "is {}; it must be at least baseline_runs, which is {}",
+                plan.baseline_runs_when_flaky, plan.baseline_runs
+            ),
+        ));
+    }
+    for (name, command) in [("command", &plan.command), ("setup", &plan.setup)] {
+        errors.extend(command.as_deref().and_then(|command| bad_command(&format!("{at}/{name}"), command)));
+    }
+    for (name, globs) in [("include", &plan.include), ("exclude", &plan.exclude)] {
+        errors.extend(bad_globs(&format!("{at}/{name}"), globs));
+    }
+    errors
+}
+
+fn out_of_range(number: &Number, values: &Value, at: &str) -> Option<FieldError> {
+    let value = values.pointer(number.pointer)?;
+    // A float that JSON cannot hold (an infinity) is null here: only the fields that may be absent are let through.
+    let fits =
+        value.as_f64().map_or(number.pointer == "/parallelism", |value| (number.low..=number.high).contains(&value));
+    let detail = || format!("is {value}; it must be from {} to {}", number.low, number.high);
+    (!fits).then(|| FieldError::new(format!("{at}{}", number.pointer), "out_of_range", detail()))
+}
+
+fn bad_command(pointer: &str, command: &str) -> Option<FieldError> {
+    if command.trim().is_empty() {
+        let detail = "is empty; write a command, or leave the field out to have one found from the project's files";
+        return Some(FieldError::new(pointer, "empty", detail));
+    }
+    let detail = || format!("is longer than {LONGEST_COMMAND} characters; put it into a script of the repository");
+    (command.chars().count() > LONGEST_COMMAND).then(|| FieldError::new(pointer, "too_long", detail()))
+}
+
+fn bad_globs(pointer: &str, globs: &[String]) -> Vec<FieldError> {
+    if globs.len() > MOST_GLOBS {
+        let detail = format!("holds {} globs; {MOST_GLOBS} at most", globs.len());
+        return vec![FieldError::new(pointer, "too_many", detail)];
+    }
+    let bad = |glob: &String| glob.trim().is_empty() || glob.chars().count() > LONGEST_GLOB;
+    let detail = format!("must be a glob of 1 to {LONGEST_GLOB} characters");
+    let error = |index| FieldError::new(format!("{pointer}/{index}"), "invalid_glob", detail.clone());
+    globs.iter().enumerate().filter(|(_, glob)| bad(glob)).map(|(index, _)| error(index)).collect()
+}
+
+/// [`Plan`] in the document.
+#[derive(Debug)]
+pub(crate) struct PlanSchema;
+
+impl ToSchema for PlanSchema {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Plan".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((TierSchema::name().into(), TierSchema::schema()));
+    }
+}
+
+impl PartialSchema for PlanSchema {
+    fn schema() -> RefOr<Schema> {
+        let defaults = serde_json::to_value(Plan::default()).expect("a plan holds only text, lists and numbers");
+        let seed = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(0))
+            .default(Some(json!(0)))
+            .description(Some("Seed of the draw."));
+        let failing = ObjectBuilder::new().schema_type(Type::Boolean).default(Some(json!(false))).description(Some(
+            "Go on although some tests fail on the unchanged code each time; they are no evidence then.",
+        ));
+        let thresholds = fields_under("/thresholds", closed("When a posterior is believed."), &defaults);
+        let plan = closed("What to measure, and how. Every field has a default, so that {} is whole.")
+            .property("command", command("Command that runs the tests, for a POSIX shell; may hold {report}, the JUnit file that it must write. Null: found from the project's files."))
+            .property("setup", command("Command that runs once in each slot before its first build. Null: found from the project's files."))
+            .property("seed", seed)
+            .property("tier", TierSchema::schema())
+            .property("include", globs("Globs of files to mutate, in the manner of .gitignore; none: all product code."))
+            .property("exclude", globs("Globs of files to leave alone."))
+            .property("allow_failing_tests", failing)
+            .property("thresholds", thresholds);
+        fields_under("", plan, &defaults).into()
+    }
+}
+
+fn closed(about: &str) -> ObjectBuilder {
+    let no_others = Some(AdditionalProperties::<Schema>::FreeForm(false));
+    ObjectBuilder::new().description(Some(about)).additional_properties(no_others)
+}
+
+/// Adds the numbers that stand right under `parent`.
+fn fields_under(parent: &str, object: ObjectBuilder, defaults: &Value) -> ObjectBuilder {
+    let own = |number: &&Number| number.pointer.rsplit_once('/').is_some_and(|(place, _)| place == parent);
+    numbers().filter(own).fold(object, |object, number| {
+        let name = number.pointer.rsplit('/').next().unwrap_or_default();
+        object.property(name, number_field(number, defaults.pointer(number.pointer)))
+    })
+}
+
+fn number_field(number: &Number, default: Option<&Value>) -> ObjectBuilder {
+    let kind = if number.whole { Type::Integer } else { Type::Number };
+    let nullable = default.is_some_and(Value::is_null);
+    let kind = if nullable { SchemaType::from_iter([kind, Type::Null]) } else { SchemaType::new(kind) };
+    ObjectBuilder::new()
+        .schema_type(kind)
+        .minimum(Some(number.low))
+        .maximum(Some(number.high))
+        .default(default.cloned())
+        .description(Some(number.about))
+}
+
+fn command(about: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .min_length(Some(1))
+        .max_length(Some(LONGEST_COMMAND))
+        .description(Some(about))
+}
+
+fn globs(about: &str) -> ArrayBuilder {
+    let glob = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_GLOB));
+    ArrayBuilder::new().items(glob).max_items(Some(MOST_GLOBS)).default(Some(json!([]))).description(Some(about))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn pointers(plan: &Plan) -> Vec<String> {
+        check(plan, "/plan").into_iter().map(|error| error.pointer).collect()
+    }
+
+    #[test]
+    fn the_default_plan_is_in_order() {
+        assert_eq!(check(&Plan::default(), ""), []);
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_named_with_the_range() {
+        let plan = Plan { mutants: 0, timeout_factor: f64::INFINITY, ..Plan::default() };
+        assert_eq!(pointers(&plan), ["/plan/mutants", "/plan/timeout_factor"]);
+        let most = Plan { mutants: 10_001, ..Plan::default() };
+        assert_eq!(check(&most, "")[0].detail, "is 10001; it must be from 1 to 10000");
+        assert_eq!(check(&Plan { mutants: 10_000, ..Plan::default() }, ""), []);
+    }
+
+    #[test]
+    fn fewer_runs_of_a_flaky_baseline_than_of_any_are_refused() {
+        let plan = Plan { baseline_runs: 9, baseline_runs_when_flaky: 8, ..Plan::default() };
+        assert_eq!(pointers(&plan), ["/plan/baseline_runs_when_flaky"]);
+    }
+
+    #[test]
+    fn empty_commands_and_globs_are_refused_by_place() {
+        let include = vec!["src/**".to_owned(), " ".to_owned()];
+        let plan = Plan { command: Some("  ".to_owned()), include, ..Plan::default() };
+        assert_eq!(pointers(&plan), ["/plan/command", "/plan/include/1"]);
+    }
+
+    #[test]
+    fn the_document_names_every_field_of_a_plan_and_no_other() {
+        let document = serde_json::to_value(PlanSchema::schema()).unwrap();
+        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+        let plan = serde_json::to_value(Plan::default()).unwrap();
+        assert_eq!(names(&document["properties"]), names(&plan));
+        assert_eq!(names(&document["properties"]["thresholds"]["properties"]), names(&plan["thresholds"]));
+    }
+}

@@ -1,0 +1,4 @@
+//! Mutants of a measurement.
+
+pub(crate) mod list;
+pub(crate) mod show;

@@ -1,0 +1,4 @@
+//! Orgs.
+
+pub(crate) mod create;
+pub(crate) mod show;

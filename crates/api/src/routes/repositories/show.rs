@@ -1,0 +1,76 @@
+//! `GET /api/v1/orgs/{org}/repositories/{repository}`.
+
+use axum::Json;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tinybug_model::RepositoryId;
+use tinybug_store::{Repository, RepositoryKind};
+use utoipa::ToSchema;
+
+use crate::{
+    extract::{OrgAccess, PathIds},
+    problem::{Problem, ProblemBody},
+    schema::RepositoryIdSchema,
+};
+
+/// A registered repository.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Repository)]
+pub(crate) struct RepositoryView {
+    /// Its id.
+    #[schema(value_type = RepositoryIdSchema)]
+    pub(crate) id: RepositoryId,
+    /// Its name in the org.
+    pub(crate) name: String,
+    /// Where it comes from: `local`, a directory of the worker's machine.
+    pub(crate) kind: &'static str,
+    /// The directory, when it is local.
+    pub(crate) local_path: Option<String>,
+    /// Since when it is registered.
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+impl From<Repository> for RepositoryView {
+    fn from(repository: Repository) -> Self {
+        let RepositoryKind::Local { path } = repository.kind;
+        Self {
+            id: repository.id,
+            name: repository.name,
+            kind: "local",
+            local_path: Some(path),
+            created_at: repository.created_at,
+        }
+    }
+}
+
+/// The placeholders of the path.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RepositoryPath {
+    repository: String,
+}
+
+/// Show a repository
+#[utoipa::path(
+    get,
+    path = "/orgs/{org}/repositories/{repository}",
+    operation_id = "showRepository",
+    tag = "repositories",
+    params(
+        ("org" = String, Path, description = "Slug or id of the org"),
+        ("repository" = RepositoryIdSchema, Path, description = "Id of the repository"),
+    ),
+    security(("org_token" = [])),
+    responses(
+        (status = 200, body = RepositoryView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn show_repository(
+    access: OrgAccess,
+    PathIds(path): PathIds<RepositoryPath>,
+) -> Result<Json<RepositoryView>, Problem> {
+    let unknown = || Problem::not_found("repository", &path.repository);
+    let id: RepositoryId = path.repository.parse().map_err(|_| unknown())?;
+    let repository = access.store.repository(id).await?.ok_or_else(unknown)?;
+    Ok(Json(repository.into()))
+}

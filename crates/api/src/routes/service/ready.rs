@@ -1,0 +1,43 @@
+//! `GET /readyz`: whether everything that requests need serves too.
+
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Serialize;
+use tinybug_store::{SchemaStatus, Store};
+
+use crate::state::ApiState;
+
+/// The answer: `ok`, or for each part what is wrong with it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Ready {
+    status: &'static str,
+    parts: BTreeMap<&'static str, String>,
+}
+
+/// Asks Postgres, for its schema too, and the other parts.
+pub(crate) async fn ready(State(state): State<ApiState>) -> (StatusCode, Json<Ready>) {
+    let mut answers = vec![("postgres", postgres(&state.store).await)];
+    for part in state.readiness.iter() {
+        answers.push((part.name(), part.check().await));
+    }
+    let ready = answers.iter().all(|(_, answer)| answer.is_ok());
+    let said = |answer: Result<(), String>| answer.err().unwrap_or_else(|| "ok".to_owned());
+    let parts = answers.into_iter().map(|(name, answer)| (name, said(answer))).collect();
+    let (code, status) = if ready { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "unavailable") };
+    (code, Json(Ready { status, parts }))
+}
+
+async fn postgres(store: &Store) -> Result<(), String> {
+    match store.system().schema().await {
+        Ok(SchemaStatus::Current | SchemaStatus::Newer) => Ok(()),
+        Ok(SchemaStatus::Behind { missing }) => {
+            Err(format!("the schema lacks {missing} migrations: run tinybug migrate"))
+        }
+        Ok(SchemaStatus::Altered { version }) => Err(format!("migration {version} differs from the one that ran here")),
+        Err(error) => {
+            tracing::error!(error = %error, "the database is not ready");
+            Err("the database does not answer".to_owned())
+        }
+    }
+}
