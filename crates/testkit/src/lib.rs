@@ -1,1 +1,1 @@
-//! placeholder
+//! Builders and stand-ins that tests of several crates share; its own tests keep the conventions of the repository.
