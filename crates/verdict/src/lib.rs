@@ -6,6 +6,7 @@ pub mod contract;
 pub mod explain;
 pub mod judge;
 pub mod message;
+pub mod random;
 pub mod recipe;
 pub mod run;
 pub mod score;

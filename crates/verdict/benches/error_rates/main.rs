@@ -1,0 +1,129 @@
+//! Error rates of the recipe beside naive rules, in simulated repositories whose truth is known. Deterministic by
+//! seed: `cargo bench -p tinybug-verdict --bench error_rates [-- SEED]`. Fails when a target is missed.
+#![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
+
+mod rules;
+mod world;
+
+use rules::Rule;
+use tinybug_model::Verdict;
+use tinybug_verdict::{Assessment, Baseline, BaselinePolicy, assess, random::Random};
+use world::{Mutant, SETTINGS, Setting, TESTS, World};
+
+const REPOSITORIES: u32 = 120;
+const MUTANTS: u32 = 50;
+
+/// How a measurement is done.
+#[derive(Debug, Clone, Copy)]
+struct Method {
+    name: &'static str,
+    runs: u32,
+    runs_when_flaky: u32,
+    covering: Option<u32>,
+}
+
+const METHODS: [Method; 6] = [
+    Method { name: "B=5", runs: 5, runs_when_flaky: 5, covering: None },
+    Method { name: "B=20", runs: 20, runs_when_flaky: 20, covering: None },
+    Method { name: "B=5..20", runs: 5, runs_when_flaky: 20, covering: None },
+    Method { name: "B=5, covered by 25", runs: 5, runs_when_flaky: 5, covering: Some(25) },
+    Method { name: "B=20, covered by 25", runs: 20, runs_when_flaky: 20, covering: Some(25) },
+    Method { name: "B=5..20, covered by 25", runs: 5, runs_when_flaky: 20, covering: Some(25) },
+];
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    survivors: u32,
+    false_detections: u32,
+    kills: u32,
+    missed: u32,
+    inconclusive: u32,
+    runs: u32,
+}
+
+impl Tally {
+    fn rates(self) -> [f64; 4] {
+        let share = |part: u32, whole: u32| 100.0 * f64::from(part) / f64::from(whole.max(1));
+        let mutants = self.survivors + self.kills;
+        [
+            share(self.false_detections, self.survivors),
+            share(self.missed, self.kills),
+            share(self.inconclusive, mutants),
+            share(self.runs, mutants) / 100.0,
+        ]
+    }
+}
+
+fn baseline(world: &World, method: Method, random: &mut Random) -> Option<Baseline> {
+    let policy =
+        BaselinePolicy { runs: method.runs, runs_when_flaky: method.runs_when_flaky, allow_failing_tests: true };
+    let mut runs = Vec::new();
+    loop {
+        match assess(&runs, &policy) {
+            Assessment::NeedsMoreRuns { .. } => runs.push(world.run(None, random)),
+            Assessment::Sound(baseline) => return Some(baseline),
+            Assessment::Broken(_) => return None,
+        }
+    }
+}
+
+fn simulate(setting: Setting, method: Method, rule: Rule, seed: u64) -> Tally {
+    let mut random = Random::seeded(seed);
+    let mut tally = Tally::default();
+    for _ in 0..REPOSITORIES {
+        let world = World::draw(setting, &mut random);
+        let Some(baseline) = baseline(&world, method, &mut random) else { continue };
+        for _ in 0..MUTANTS {
+            let mutant = Mutant::draw(method.covering.unwrap_or(TESTS), &mut random);
+            let covering = method.covering.map(|_| mutant.covering.as_slice());
+            let mut attempts = vec![world.run(Some(&mutant), &mut random)];
+            let verdict = loop {
+                match rule.verdict(&baseline, covering, &attempts) {
+                    Some(verdict) => break verdict,
+                    None => attempts.push(world.run(Some(&mutant), &mut random)),
+                }
+            };
+            let killed = mutant.is_killed();
+            tally.kills += u32::from(killed);
+            tally.survivors += u32::from(!killed);
+            tally.false_detections += u32::from(!killed && verdict == Verdict::Detected);
+            tally.missed += u32::from(killed && verdict == Verdict::Survived);
+            tally.inconclusive += u32::from(verdict == Verdict::Inconclusive);
+            tally.runs += u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+        }
+    }
+    tally
+}
+
+fn main() {
+    let seed = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1);
+    println!("seed {seed}; each cell: false detections / missed kills / inconclusive in %, runs per mutant");
+    let (mut worst, mut sums, mut cells) = ([0.0_f64; 2], [0.0_f64; 2], 0.0);
+    for rule in Rule::ALL {
+        println!("\n## {}", rule.name());
+        for setting in SETTINGS {
+            for method in METHODS {
+                let rates = simulate(setting, method, rule, seed).rates();
+                let [false_detections, missed, inconclusive, runs] = rates;
+                println!(
+                    "{:<26} {:<24} {false_detections:6.2} / {missed:5.2} / {inconclusive:5.2}  {runs:5.2}",
+                    setting.name, method.name
+                );
+                if rule == Rule::Recipe {
+                    cells += 1.0;
+                    for (index, rate) in [false_detections, missed].into_iter().enumerate() {
+                        worst[index] = worst[index].max(rate);
+                        sums[index] += rate;
+                    }
+                }
+            }
+        }
+    }
+    let averages = sums.map(|sum| sum / cells);
+    println!("\nrecipe: worst {worst:.2?}, average {averages:.2?} (targets: worst 1.5 and 3.5, average 1 and 3)");
+    let met = worst[0] <= 1.5 && worst[1] <= 3.5 && averages[0] < 1.0 && averages[1] < 3.0;
+    println!("{}", if met { "targets met" } else { "targets MISSED" });
+    if !met {
+        std::process::exit(1);
+    }
+}
