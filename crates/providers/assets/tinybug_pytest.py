@@ -1,0 +1,1 @@
+"""Reports of pytest runs for Tinybug."""

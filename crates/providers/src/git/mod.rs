@@ -1,0 +1,15 @@
+//! Git, through its command line: a mirror of Tinybug's own, so that the user's repository is only ever read.
+
+mod checkout;
+mod command;
+mod mirror;
+mod publish;
+mod snapshot;
+mod tree;
+
+pub use mirror::Mirror;
+pub use publish::Edit;
+pub use snapshot::Snapshot;
+pub use tree::TreeFile;
+
+pub(crate) use command::{is_git_variable, run};

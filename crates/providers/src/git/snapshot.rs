@@ -1,0 +1,119 @@
+//! The working tree as it is, uncommitted and untracked files included, as a commit in the mirror alone.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use super::{
+    checkout::Checkout,
+    command::{run, text},
+    mirror::Mirror,
+};
+use crate::ProviderError;
+
+/// Author and time of every commit that Tinybug makes: fixed, so that the same content has the same id.
+pub(super) const IDENTITY: &str = "Tinybug <tinybug@localhost>";
+/// See [`IDENTITY`].
+pub(super) const DATE: &str = "946684800 +0000";
+
+/// A working tree at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The commit in the mirror that holds the tree: HEAD itself when nothing differs from it.
+    pub sha: String,
+    /// Whether the tree differs from HEAD.
+    pub dirty: bool,
+    /// The commit of HEAD; `None` before the first commit.
+    pub head: Option<String>,
+    /// From the top of the repository to the path asked for, with a trailing slash; empty at the top.
+    pub prefix: String,
+    /// Top of the user's working tree.
+    pub toplevel: PathBuf,
+}
+
+impl Mirror {
+    /// Takes the working tree around `source` as it is, and leaves the user's index, refs and objects as they were.
+    pub async fn snapshot(&self, source: &Path) -> Result<Snapshot, ProviderError> {
+        let checkout = Checkout::find(&self.git, source).await?;
+        let head = self.fetch_checkout(&checkout).await?;
+        let Checkout { toplevel, prefix, .. } = &checkout;
+        let whole =
+            |sha, dirty, head| Snapshot { sha, dirty, head, prefix: prefix.clone(), toplevel: toplevel.clone() };
+        let Some(index) = &checkout.index else {
+            let sha = head.ok_or_else(|| ProviderError::NoSuchRevision { revision: "HEAD".to_owned() })?;
+            return Ok(whole(sha.clone(), false, Some(sha)));
+        };
+        let tree = self.write_tree(&checkout, index).await?;
+        if let Some(head) = &head {
+            let committed = text(&run(self.git.mirror().args(["rev-parse", &format!("{head}^{{tree}}")]), None).await?);
+            if committed == tree {
+                return Ok(whole(head.clone(), false, Some(head.clone())));
+            }
+        }
+        let sha = self.commit_tree(&tree, head.as_deref()).await?;
+        Ok(whole(sha, true, head))
+    }
+
+    async fn write_tree(&self, checkout: &Checkout, index: &Path) -> Result<String, ProviderError> {
+        let scratch = ScratchIndex::copy_of(index, self.dir())?;
+        let command = || {
+            let mut command = self.git.guest(&checkout.toplevel);
+            command
+                .env("GIT_INDEX_FILE", &scratch.0)
+                .env("GIT_OBJECT_DIRECTORY", self.dir().join("objects"))
+                .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &checkout.objects);
+            command
+        };
+        run(command().args(["add", "--all", "."]), None).await?;
+        Ok(text(&run(command().arg("write-tree"), None).await?))
+    }
+
+    async fn commit_tree(&self, tree: &str, head: Option<&str>) -> Result<String, ProviderError> {
+        let (name, email) = ("Tinybug", "tinybug@localhost");
+        let mut commit = self.git.mirror();
+        for role in ["AUTHOR", "COMMITTER"] {
+            commit.env(format!("GIT_{role}_NAME"), name);
+            commit.env(format!("GIT_{role}_EMAIL"), email);
+            commit.env(format!("GIT_{role}_DATE"), DATE);
+        }
+        commit.args(["commit-tree", tree, "-m", "Working tree with uncommitted changes"]);
+        if let Some(head) = head {
+            commit.args(["-p", head]);
+        }
+        let sha = text(&run(&mut commit, None).await?);
+        run(self.git.mirror().args(["update-ref", &format!("refs/source/snapshots/{sha}"), &sha]), None).await?;
+        Ok(sha)
+    }
+}
+
+/// A copy of the user's index, removed with its lock when dropped.
+struct ScratchIndex(PathBuf);
+
+impl ScratchIndex {
+    fn copy_of(index: &Path, dir: &Path) -> Result<Self, ProviderError> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let scratch = Self(dir.join(format!("tinybug-index-{}-{number}", std::process::id())));
+        let doing = "copying the index";
+        if index.exists() {
+            fs::copy(index, &scratch.0).map_err(ProviderError::io(doing))?;
+            let modified = fs::metadata(index).and_then(|data| data.modified()).map_err(ProviderError::io(doing))?;
+            // Git compares files' times with the index's own to see which entries it cannot trust.
+            fs::File::options()
+                .write(true)
+                .open(&scratch.0)
+                .and_then(|file| file.set_modified(modified))
+                .map_err(ProviderError::io(doing))?;
+        }
+        Ok(scratch)
+    }
+}
+
+impl Drop for ScratchIndex {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(self.0.with_added_extension("lock"));
+    }
+}

@@ -1,0 +1,1 @@
+//! Tests of the outside world: real git, real processes, real test frameworks.
