@@ -11,6 +11,9 @@ use tinybug_model::OrgId;
 
 use crate::{OrgStore, StoreError, SystemStore, schema};
 
+const AS_APP: &str = "SET ROLE tinybug_app";
+const AS_SYSTEM: &str = "SET ROLE tinybug_system";
+
 /// The database. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -43,12 +46,16 @@ impl Store {
 
     /// The same, from options instead of a URL.
     pub async fn connect_with(options: PgConnectOptions) -> Result<Self, StoreError> {
-        let store = Self {
-            app: pool(16, "SET ROLE tinybug_app").connect_lazy_with(options.clone()),
-            system: pool(4, "SET ROLE tinybug_system").connect_lazy_with(options),
-        };
-        store.app.acquire().await?;
-        Ok(store)
+        // A pool tries again until its time is up, and then tells nothing of the cause: find out here what is wrong.
+        let mut connection = PgConnection::connect_with(&options).await?;
+        for become_role in [AS_APP, AS_SYSTEM] {
+            connection.execute(become_role).await.map_err(never_migrated)?;
+        }
+        connection.close().await?;
+        Ok(Self {
+            app: pool(16, AS_APP).connect_lazy_with(options.clone()),
+            system: pool(6, AS_SYSTEM).connect_lazy_with(options),
+        })
     }
 
     /// The right to this org's data. Whoever calls it has made sure that the caller may have it.
@@ -75,4 +82,12 @@ fn pool(connections: u32, become_role: &'static str) -> PgPoolOptions {
             Ok(())
         })
     })
+}
+
+/// A role that does not exist is a server on which no migration ever ran.
+fn never_migrated(error: sqlx::Error) -> StoreError {
+    match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
+        Some("22023") => StoreError::NeverMigrated,
+        _ => error.into(),
+    }
 }

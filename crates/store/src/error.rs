@@ -29,6 +29,9 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// No migration ever ran on this server: run them.
+    #[error("the database was never brought up to date: run `tinybug migrate`")]
+    NeverMigrated,
     /// The schema could not be brought up to date: read the cause.
     #[error("the schema of the database could not be brought up to date")]
     Migrate(#[source] MigrateError),
