@@ -12,8 +12,10 @@ mod problem;
 mod router;
 mod routes;
 mod schema;
+mod serve;
 mod state;
 pub mod token;
 
 pub use router::{openapi, openapi_json, router};
-pub use state::{ApiState, LocalRunnerOrgs, Readiness, ReadinessAnswer};
+pub use serve::serve;
+pub use state::{ApiState, Readiness, ReadinessAnswer};

@@ -1,28 +1,9 @@
 //! What every request may reach.
 
-use std::{collections::BTreeSet, fmt, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use tinybug_model::OrgId;
+use tinybug_model::LocalRunnerOrgs;
 use tinybug_store::Store;
-
-/// Which orgs may run commands on the machines of the installation itself.
-#[derive(Debug, Clone)]
-pub enum LocalRunnerOrgs {
-    /// Every org: one person's own machine.
-    All,
-    /// These, by slug or id, whom the operator trusts.
-    Named(BTreeSet<String>),
-}
-
-impl LocalRunnerOrgs {
-    /// Whether this org is among them.
-    pub fn contains(&self, org: OrgId, slug: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Named(orgs) => orgs.contains(slug) || orgs.contains(&org.to_string()),
-        }
-    }
-}
 
 /// The answer of a [`Readiness`] that is still being found.
 pub type ReadinessAnswer<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;

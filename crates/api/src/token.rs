@@ -145,7 +145,7 @@ mod tests {
         let known = Token::parse("tbk_000000000000000000000000000000CHECKS");
         assert_eq!(known, Err(TokenError::Damaged));
         let token = Token::parse(&format!("{body}{}", checksum(body))).unwrap();
-        assert_eq!(token.reveal(), "tbk_0000000000000000000000000000001FfS9O");
+        assert_eq!(token.reveal(), "tbk_0000000000000000000000000000001Wgklh");
     }
 
     #[test]

@@ -5,11 +5,12 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::{header, request::Parts},
 };
+use tinybug_model::LocalRunnerOrgs;
 use tinybug_store::{Org, OrgStore};
 
 use crate::{
     problem::Problem,
-    state::{ApiState, LocalRunnerOrgs},
+    state::ApiState,
     token::{Token, TokenKind},
 };
 
