@@ -2,17 +2,18 @@
 //! until its standard input ends, and an extra process that says where it runs.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use tinybug_embedded::{Needs, ProgressEvent, SupervisorCommand, attach, exec_service, supervise_main};
 
 fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["supervise", launch] => supervise_main(launch),
         ["exec-service", plan] => match exec_service(plan)? {},
-        ["user", data_dir] => user(data_dir.into()),
+        ["user", data_dir] => user(Path::new(data_dir)),
         ["extra"] => extra(),
         _ => bail!("usage: supervise user DATA_DIR"),
     }
@@ -20,12 +21,12 @@ fn main() -> anyhow::Result<()> {
 
 /// Attaches, writes one JSON line per event and one with the addresses, leaves when the standard input ends.
 #[tokio::main(flavor = "current_thread")]
-async fn user(data_dir: PathBuf) -> anyhow::Result<()> {
+async fn user(data_dir: &Path) -> anyhow::Result<()> {
     let command = SupervisorCommand::current_exe()?;
     let mut needs = Needs::from_env();
     needs.extra = Some(vec![command.program.to_str().context("a path that is text")?.to_owned(), "extra".into()]);
     let progress = |event: &ProgressEvent| say(&serde_json::json!(event));
-    let attached = attach(&data_dir, &command, &needs, &progress).await?;
+    let attached = attach(data_dir, &command, &needs, &progress).await?;
     say(&serde_json::json!({
         "database_url": attached.database_url,
         "temporal_address": attached.temporal_address,

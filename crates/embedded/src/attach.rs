@@ -18,7 +18,7 @@ use crate::supervisor::Launch;
 const POLL: Duration = Duration::from_millis(30);
 /// How long a supervisor may take to notice that the last user has gone.
 const NOTICE_LIMIT: Duration = Duration::from_millis(500);
-const STOP_LIMIT: Duration = Duration::from_secs(60);
+const STOP_LIMIT: Duration = Duration::from_mins(1);
 const START_ATTEMPTS: u32 = 3;
 
 /// How the executable is called to supervise, and to run a service.
@@ -234,10 +234,10 @@ async fn wait_until_serving(layout: &Layout, progress: &dyn Progress) -> Result<
         // Looked at before the files, so that what a supervisor wrote before it ended is always seen.
         let lives = supervisor_lives(layout)?;
         if let Some(services) = load_services(layout)?.filter(|_| lives) {
-            if !relayed {
-                services.notices.iter().for_each(|text| progress.event(&ProgressEvent::Notice { text: text.clone() }));
-            } else {
+            if relayed {
                 reader.read().iter().for_each(|event| progress.event(event));
+            } else {
+                services.notices.iter().for_each(|text| progress.event(&ProgressEvent::Notice { text: text.clone() }));
             }
             return Ok(Some(services));
         }

@@ -1,4 +1,4 @@
-//! The PostgreSQL cluster of a data directory: made once, with its roles and databases, then served.
+//! The Postgres cluster of a data directory: made once, with its roles and databases, then served.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -74,7 +74,7 @@ impl Cluster {
         fs::create_dir_all(&home)?;
         fs::set_permissions(&home, Permissions::from_mode(0o755))?;
         let dir = directory(layout);
-        let user = cluster_user(&dir, &[&home.join("cluster.unfinished"), &home, &programs.postgres()])?;
+        let user = cluster_user(&dir, &[&home, &programs.postgres()])?;
         let secrets_file = home.join("secrets.json");
         if dir.is_dir() {
             let secrets = serde_json::from_slice(&fs::read(&secrets_file)?).context("the cluster's secrets.json")?;
@@ -108,7 +108,7 @@ impl Cluster {
             "--no-locale".into(),
         ];
         let mut initdb = exec.command(&self.programs.initdb(), &args, self.user.as_ref(), Signal::SIGKILL);
-        let made = tool::run(clean_environment(&mut initdb), |line| progress.line(POSTGRES, line)).await;
+        let made = tool::run("initdb", clean_environment(&mut initdb), |line| progress.line(POSTGRES, line)).await;
         remove_if_there(&password)?;
         made?;
         self.create_databases(home, exec, progress).await
@@ -127,7 +127,7 @@ impl Cluster {
         let args = ["--single", "-D", &text(&self.dir)?, "-c", "exit_on_error=on", "postgres"].map(str::to_owned);
         let mut single = exec.command(&self.programs.postgres(), &args, self.user.as_ref(), Signal::SIGQUIT);
         clean_environment(&mut single).stdin(File::open(&script)?);
-        let created = tool::run(&mut single, |line| progress.line(POSTGRES, line)).await;
+        let created = tool::run("postgres --single", &mut single, |line| progress.line(POSTGRES, line)).await;
         remove_if_there(&script)?;
         created
     }
@@ -185,7 +185,7 @@ impl Cluster {
 fn random_password() -> anyhow::Result<String> {
     let mut bytes = [0_u8; 16];
     File::open("/dev/urandom")?.read_exact(&mut bytes).context("failed to read /dev/urandom")?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
 
 fn write_secret(path: &Path, content: &str) -> anyhow::Result<()> {

@@ -85,9 +85,16 @@ fn drop_groups(_gid: Gid) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Has the kernel leave capabilities alone when the user changes, and count them in `access` for a user who is not
+/// root, by which initdb looks for its programs.
 #[cfg(target_os = "linux")]
 fn keep_capabilities(keep: bool) -> anyhow::Result<()> {
-    nix::sys::prctl::set_keepcaps(keep).context("failed to keep capabilities")
+    use rustix::thread::{CapabilitiesSecureBits, capabilities_secure_bits, set_capabilities_secure_bits};
+    if keep {
+        let bits = capabilities_secure_bits()? | CapabilitiesSecureBits::NO_SETUID_FIXUP;
+        set_capabilities_secure_bits(bits).context("failed to keep access to the data directory")?;
+    }
+    Ok(())
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -101,9 +108,7 @@ fn keep_capabilities(keep: bool) -> anyhow::Result<()> {
 /// Leaves the process with the two rights to files and nothing else, and has them survive the exec.
 #[cfg(target_os = "linux")]
 fn pass_on_directory_access() -> anyhow::Result<()> {
-    use rustix::thread::{
-        CapabilitySet, CapabilitySets, configure_capability_in_ambient_set, set_capabilities, set_keep_capabilities,
-    };
+    use rustix::thread::{CapabilitySet, CapabilitySets, configure_capability_in_ambient_set, set_capabilities};
     let kept = CapabilitySet::DAC_OVERRIDE | CapabilitySet::DAC_READ_SEARCH;
     // No more permitted than ambient: otherwise the kernel takes the exec for a gain of rights, clears the death
     // signal and makes the loader ignore the library paths relative to the program.
@@ -113,7 +118,7 @@ fn pass_on_directory_access() -> anyhow::Result<()> {
         configure_capability_in_ambient_set(capability, true)
             .context("failed to pass on access to the data directory")?;
     }
-    set_keep_capabilities(false).context("failed to reset the keeping of capabilities")
+    Ok(())
 }
 
 #[cfg(not(target_os = "linux"))]

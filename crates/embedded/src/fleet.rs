@@ -17,7 +17,7 @@ use crate::ports::Ports;
 use crate::probe::Probe;
 use crate::progress::ProgressWriter;
 use crate::service::{Board, Environment, ExecCommand, Running, ServiceSpec};
-use crate::services::Services;
+use crate::services::{Process, Services};
 use crate::supervisor::{EXTRA, Launch};
 use crate::temporal;
 
@@ -26,6 +26,7 @@ const SERVE_LIMIT: Duration = Duration::from_secs(90);
 /// A service that dies this often before it has ever served will not come up.
 const START_ATTEMPTS: u32 = 5;
 const EXTRA_STOP_LIMIT: Duration = Duration::from_secs(10);
+const UNWATCHED: &str = "nobody watches the services any more";
 const SHOWN_LOG_LINES: usize = 8;
 
 /// All that runs.
@@ -55,10 +56,13 @@ impl Fleet {
         if let Some(command) = &launch.extra {
             let spec = self.extra(command, &addresses)?;
             self.start(spec);
+            while self.board.processes().get(EXTRA).is_none_or(|process| *process == Process::default()) {
+                changes.changed().await.context(UNWATCHED)?;
+            }
         }
         loop {
             self.publish(launch, &addresses, progress)?;
-            changes.changed().await.context("nothing is watched any more")?;
+            changes.changed().await.context(UNWATCHED)?;
         }
     }
 

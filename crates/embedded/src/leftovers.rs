@@ -1,4 +1,4 @@
-//! What a PostgreSQL that was killed leaves behind: server processes that have not noticed yet, and a pid file that may
+//! What a Postgres that was killed leaves behind: server processes that have not noticed yet, and a pid file that may
 //! name a process which has nothing to do with it.
 
 use std::fs;
@@ -57,7 +57,7 @@ fn processes_in(cluster: &Path) -> Vec<i32> {
         .collect()
 }
 
-/// PostgreSQL itself forgives a pid file of a dead process (and cleans up by it); one whose number now belongs to
+/// Postgres itself forgives a pid file of a dead process (and cleans up by it); one whose number now belongs to
 /// another program of the same user would keep it from starting for ever.
 fn remove_pid_file_of_a_stranger(cluster: &Path) {
     let pid_file = cluster.join("postmaster.pid");

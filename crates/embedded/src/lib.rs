@@ -1,4 +1,4 @@
-//! Real PostgreSQL and a real Temporal server under a data directory, started by the first process that needs them
+//! Real Postgres and a real Temporal server under a data directory, started by the first process that needs them
 //! and stopped after the last one.
 //!
 //! [`attach`] is all that a user of the services calls. It starts a detached *supervisor* (the same executable, see

@@ -36,8 +36,8 @@ pub(crate) struct RolePorts {
 impl Ports {
     /// The ports of the last start where they are still free, others in place of those that are taken.
     pub(crate) fn choose(file: &Path, data_dir: &Path) -> anyhow::Result<Self> {
-        let mut free = FreePorts::for_directory(data_dir);
         let last = fs::read(file).ok().and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok());
+        let mut free = FreePorts::for_directory(data_dir, last.map(Self::all));
         let role = |free: &mut FreePorts, last: Option<RolePorts>| -> anyhow::Result<RolePorts> {
             Ok(RolePorts {
                 grpc: free.keep_or_take(last.map(|role| role.grpc))?,
@@ -57,25 +57,36 @@ impl Ports {
     }
 }
 
+impl Ports {
+    fn all(self) -> BTreeSet<u16> {
+        let roles = [self.frontend, self.history, self.matching, self.worker];
+        let of_roles = roles.into_iter().flat_map(|role| [role.grpc, role.membership]);
+        of_roles.chain([self.postgres, self.ui]).collect()
+    }
+}
+
 /// Looks for free ports from a place that differs between data directories, so that two that start at the same
 /// moment don't choose the same ones.
 struct FreePorts {
     next: u16,
+    /// Those chosen, and those of the last start, which are not given to another service.
     taken: BTreeSet<u16>,
 }
 
 impl FreePorts {
-    fn for_directory(data_dir: &Path) -> Self {
+    fn for_directory(data_dir: &Path, last: Option<BTreeSet<u16>>) -> Self {
         let mut hasher = DefaultHasher::new();
         data_dir.hash(&mut hasher);
         let offset = hasher.finish() % u64::from(RANGE.end - RANGE.start);
-        Self { next: RANGE.start + u16::try_from(offset).expect("smaller than the range"), taken: BTreeSet::new() }
+        Self {
+            next: RANGE.start + u16::try_from(offset).expect("smaller than the range"),
+            taken: last.unwrap_or_default(),
+        }
     }
 
     fn keep_or_take(&mut self, last: Option<u16>) -> anyhow::Result<u16> {
         if let Some(port) = last
             && is_free(port)
-            && self.taken.insert(port)
         {
             return Ok(port);
         }

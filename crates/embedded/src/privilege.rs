@@ -1,4 +1,4 @@
-//! Which user PostgreSQL runs as: its programs refuse root.
+//! Which user Postgres runs as: its programs refuse root.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -40,11 +40,11 @@ pub(crate) fn unprivileged_user() -> anyhow::Result<User> {
     bail!("PostgreSQL does not run as root, and there is no user {}", CANDIDATES.join(" or "))
 }
 
-/// Whether a user may enter all directories on the way to a path.
+/// Whether a user may enter all directories on the way to a path, and the path itself (or run it).
 fn can_reach(path: &Path, uid: u32, gid: u32) -> bool {
     let Ok(path) = path.canonicalize() else { return false };
-    path.ancestors().skip(1).all(|directory| {
-        fs::metadata(directory).is_ok_and(|found| {
+    path.ancestors().all(|step| {
+        fs::metadata(step).is_ok_and(|found| {
             let mode = found.permissions().mode();
             if found.uid() == uid {
                 mode & 0o100 != 0

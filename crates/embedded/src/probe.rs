@@ -31,19 +31,27 @@ impl Probe {
 
     async fn ask(self, port: u16) -> io::Result<bool> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        let (request, means_yes): (Vec<u8>, fn(&[u8]) -> bool) = match self {
-            Self::Postgres => (postgres_startup(), |answer| answer.first() == Some(&b'R')),
-            Self::Grpc(service) => (grpc_health_check(service), |answer| grpc_says_serving(answer)),
-            Self::Http => (http_get(port), |answer| answer.starts_with(b"HTTP/1.1 200 ")),
+        let request = match self {
+            Self::Postgres => postgres_startup(),
+            Self::Grpc(service) => grpc_health_check(service),
+            Self::Http => http_get(port),
         };
         stream.write_all(&request).await?;
         let mut answer = Vec::new();
         while answer.len() < ANSWER_BYTES && stream.read_buf(&mut answer).await? > 0 {
-            if means_yes(&answer) {
+            if self.is_yes(&answer) {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    fn is_yes(self, answer: &[u8]) -> bool {
+        match self {
+            Self::Postgres => answer.first() == Some(&b'R'),
+            Self::Grpc(_) => grpc_says_serving(answer),
+            Self::Http => answer.starts_with(b"HTTP/1.1 200 "),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! One process that is kept running: started, watched, started again when it dies, stopped when asked.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::path::PathBuf;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::leftovers;
 use crate::services::Process;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_LOG: u64 = 16 * 1024 * 1024;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A process that lived this long failed for a new reason: it is started again at once.
 const HEALTHY_LIFE: Duration = Duration::from_secs(20);
@@ -69,7 +71,7 @@ impl ExecCommand {
     /// A command that runs the program through [`crate::exec_service`].
     pub(crate) fn command(
         &self,
-        program: &std::path::Path,
+        program: &Path,
         args: &[String],
         user: Option<&RunAs>,
         death_signal: Signal,
@@ -191,7 +193,17 @@ async fn run_once(
     Ok(())
 }
 
+/// Sets a log aside that has grown long; the one set aside before it goes.
+fn rotate(log: &Path) -> io::Result<()> {
+    match fs::metadata(log) {
+        Ok(found) if found.len() > LONGEST_LOG => fs::rename(log, log.with_extension("log.1")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn spawn(spec: &ServiceSpec, exec: &ExecCommand) -> anyhow::Result<Child> {
+    rotate(&spec.log).with_context(|| format!("failed to rotate {}", spec.log.display()))?;
     let log = OpenOptions::new()
         .create(true)
         .append(true)

@@ -60,7 +60,9 @@ pub(crate) async fn set_up_schema(
                 .args(["--plugin", "postgres12", "--endpoint", "127.0.0.1", "--port", &port.to_string()])
                 .args(["--user", TEMPORAL_ROLE, "--database", database])
                 .args(step);
-            tool::run(&mut command, |line| tracing::debug!(line, "schema")).await.context("Temporal's schema")?;
+            tool::run("temporal-sql-tool", &mut command, |line| tracing::debug!(line, "schema"))
+                .await
+                .context("Temporal's schema")?;
         }
         anyhow::Ok(())
     };

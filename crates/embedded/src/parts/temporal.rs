@@ -113,7 +113,7 @@ async fn go_install(
         };
         progress.line(part, text);
     };
-    tool::run(&mut install, count).await?;
+    tool::run("go install", &mut install, count).await?;
     if name != built {
         fs::rename(home.join(built), home.join(name))?;
     }

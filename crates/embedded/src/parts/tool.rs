@@ -23,9 +23,8 @@ pub(crate) fn is_program(path: &Path) -> bool {
     path.is_file() && access(path, AccessFlags::X_OK).is_ok()
 }
 
-/// Runs a program to its end, giving each line of its output to `on_line`; an error shows the last lines.
-pub(crate) async fn run(command: &mut Command, mut on_line: impl FnMut(&str)) -> anyhow::Result<()> {
-    let name = command.as_std().get_program().to_string_lossy().into_owned();
+/// Runs a program to its end, giving each line of its output to `on_line`; an error names it and shows the last lines.
+pub(crate) async fn run(name: &str, command: &mut Command, mut on_line: impl FnMut(&str)) -> anyhow::Result<()> {
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

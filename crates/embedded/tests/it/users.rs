@@ -1,0 +1,76 @@
+//! Users come and go: the first starts, the last stops.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::harness::{DataDir, accepts, lives, postgres_serves, wait_until};
+
+#[test]
+fn the_first_user_starts_the_services_and_the_last_one_out_stops_them() {
+    let data = DataDir::new();
+    let mut first = data.user();
+    let addresses = first.attached();
+    assert!(postgres_serves(addresses["database_url"].as_str().unwrap()));
+    assert!(accepts(addresses["temporal_address"].as_str().unwrap()));
+    assert!(page(addresses["temporal_ui_url"].as_str().unwrap()).starts_with("HTTP/1.1 200 OK"));
+    assert!(first.parts_worked_on().contains(&"temporal-schema"));
+    let pids = data.pids();
+
+    let mut second = data.user();
+    assert_eq!(second.attached(), addresses);
+    assert_eq!(data.pids(), pids);
+
+    first.leave();
+    assert!(pids.iter().all(|pid| lives(*pid)), "the second user needs them");
+    second.leave();
+    assert!(pids.iter().all(|pid| !lives(*pid)), "nobody needs them");
+    assert_eq!(data.services(), None);
+
+    let mut later = data.user();
+    assert_eq!(later.attached(), addresses, "the same places as before");
+    assert_eq!(later.parts_worked_on(), ["services"], "nothing is made a second time");
+    later.leave();
+}
+
+#[test]
+fn users_that_come_at_the_same_moment_share_one_supervisor_and_other_directories_are_not_touched() {
+    let (data, other) = (DataDir::new(), DataDir::new());
+    let (mut one, mut two, mut elsewhere) = (data.user(), data.user(), other.user());
+    let (addresses, others) = (one.attached(), elsewhere.attached());
+    assert_eq!(addresses, two.attached());
+    assert_ne!(addresses["temporal_address"], others["temporal_address"]);
+    one.leave();
+    two.leave();
+    assert!(other.pids().iter().all(|pid| lives(*pid)));
+    elsewhere.leave();
+}
+
+#[test]
+fn the_extra_process_runs_beside_services_of_the_users_own() {
+    let data = DataDir::new();
+    let mut user = crate::harness::User::spawn(
+        data.user_command()
+            .env("DATABASE_URL", "postgres://somewhere/else")
+            .env("TEMPORAL_ADDRESS", "somewhere:7233")
+            .env("TINYBUG_CACHE_DIR", data.path().join("no-cache")),
+    );
+    let addresses = user.attached();
+    assert_eq!(addresses["database_url"], "postgres://somewhere/else");
+    let services = data.services().unwrap();
+    assert_eq!(services.processes.keys().collect::<Vec<_>>(), ["worker"]);
+    let log = data.path().join("logs/worker.log");
+    wait_until("the extra process says that it got what it needs", || {
+        std::fs::read_to_string(&log).is_ok_and(|text| text.contains("extra"))
+    });
+    assert!(data.user().fails().contains("already run with other settings: DATABASE_URL"));
+    user.leave();
+}
+
+fn page(url: &str) -> String {
+    let address = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
