@@ -1,6 +1,6 @@
 //! The baseline: what runs of the unchanged code say about each test, and whether they are a ground to judge on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use tinybug_model::Plan;
@@ -155,12 +155,13 @@ impl Baseline {
         self.tests.binary_search_by_key(&test, |record| record.test).ok().map(|index| self.tests[index])
     }
 
-    /// Whether an attempt failed as a whole, so that its single tests are no evidence of their own.
-    pub fn failed_as_a_whole(&self, run: &RunFacts) -> bool {
+    /// Whether an attempt failed as a whole, so that its single tests are no evidence of their own: it crashed, nearly
+    /// all tests failed, or tests did that don't execute the mutated line (`covering`: those that do, when known).
+    pub fn failed_as_a_whole(&self, run: &RunFacts, covering: Option<&[u32]>) -> bool {
         if !run.is_evidence() || run.timed_out() || run.end == RunEnd::DoesNotBuild {
             return false;
         }
-        if run.is_mostly_red(&self.broken) {
+        if run.is_mostly_red(&self.broken) || covering.is_some_and(|tests| self.is_disturbed(run, tests)) {
             return true;
         }
         // A failing test that the unchanged code does not have is a collection error in disguise, or nothing.
@@ -172,6 +173,17 @@ impl Baseline {
         run.end == RunEnd::OutOfMemory || missing || unexplained
     }
 
+    /// Whether tests failed that never did before and that cannot see the mutant: something else went wrong then.
+    fn is_disturbed(&self, run: &RunFacts, covering: &[u32]) -> bool {
+        let is_control = |test: u32| {
+            covering.binary_search(&test).is_err() && self.record(test).is_some_and(|record| record.failures == 0)
+        };
+        let failed = run.failed.iter().filter(|&&test| is_control(test)).count();
+        // A few tests failing by themselves are told by their number, or by their share where there are few tests.
+        failed >= DISTURBED_TESTS
+            || (failed > 0 && failed * DISTURBED_SHARE > run.ran.iter().filter(|&&test| is_control(test)).count())
+    }
+
     /// The baseline's own record of failing as a whole; `None` when it does so each time, and thus says nothing.
     pub(crate) fn whole_run(&self) -> Option<Tally> {
         (self.whole_run_failures < self.runs).then(|| Tally::new(self.whole_run_failures, self.runs))
@@ -181,6 +193,11 @@ impl Baseline {
 pub(crate) fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
+
+/// So many tests that cannot see the mutant, failing together, are no accident…
+const DISTURBED_TESTS: usize = 3;
+/// …nor are more than one in so many of them.
+const DISTURBED_SHARE: usize = 10;
 
 /// So many lost runs in a row of a baseline are no accident.
 const MAX_LOST_RUNS: u32 = 3;
@@ -244,17 +261,36 @@ fn broken_in_part(evidence: &[&RunFacts], baseline: &Baseline, policy: &Baseline
     baseline.tests.is_empty().then_some(BrokenBaseline::NoUsableTests)
 }
 
+/// Tests that failed in exactly one of several runs.
+fn failures_seen_once(evidence: &[&RunFacts]) -> BTreeSet<u32> {
+    let mut failures = BTreeMap::<u32, u32>::new();
+    for &test in evidence.iter().flat_map(|run| &run.failed) {
+        *failures.entry(test).or_default() += 1;
+    }
+    failures.retain(|_, count| *count == 1 && evidence.len() > 1);
+    failures.into_keys().collect()
+}
+
+/// Whether more than one in ten tests, and not just a few, failed in this run and in no other: one bad run, not that
+/// many flaky tests.
+fn is_bad_day(run: &RunFacts, seen_once: &BTreeSet<u32>) -> bool {
+    let here = run.failed.iter().filter(|test| seen_once.contains(test)).count();
+    here >= 5 && here * 10 > run.ran.len()
+}
+
 /// Counts what each test did, leaving runs that failed as a whole aside.
 fn tally(evidence: &[&RunFacts]) -> Baseline {
     let all_red = evidence.iter().all(|run| run.is_mostly_red(&[]));
     let most = evidence.iter().map(|run| run.ran.len()).max().unwrap_or(0);
     let always_unexplained = evidence.iter().all(|run| run.end == RunEnd::Failed && run.failed.is_empty());
+    let alone = failures_seen_once(evidence);
     let whole = |run: &RunFacts| {
         run.timed_out()
             || run.end == RunEnd::OutOfMemory
             || run.ran.is_empty()
             || (run.end == RunEnd::Failed && run.failed.is_empty())
             || (!all_red && run.is_mostly_red(&[]))
+            || is_bad_day(run, &alone)
             // A crash may still report the tests before it.
             || (run.end == RunEnd::Failed && run.ran.len() * 2 < most)
     };

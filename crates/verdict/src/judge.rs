@@ -158,7 +158,7 @@ impl Weighed {
     fn new(baseline: &Baseline, covering: Option<&[u32]>, evidence: &[&RunFacts]) -> Self {
         let finished: Vec<&RunFacts> = evidence.iter().copied().filter(|run| !run.timed_out()).collect();
         let (whole, single): (Vec<&RunFacts>, Vec<&RunFacts>) =
-            evidence.iter().copied().partition(|run| baseline.failed_as_a_whole(run));
+            evidence.iter().copied().partition(|run| baseline.failed_as_a_whole(run, covering));
         let scale = TestScale::new(baseline, covering);
         let mut tests = scale.weigh(&single);
         let whole_run = baseline.whole_run().filter(|_| !finished.is_empty()).map(|before| {

@@ -10,8 +10,8 @@ use tinybug_model::Verdict;
 use tinybug_verdict::{Assessment, Baseline, BaselinePolicy, assess, random::Random};
 use world::{Mutant, SETTINGS, Setting, TESTS, World};
 
-const REPOSITORIES: u32 = 120;
-const MUTANTS: u32 = 50;
+const REPOSITORIES: u32 = 400;
+const MUTANTS: u32 = 60;
 
 /// How a measurement is done.
 #[derive(Debug, Clone, Copy)]
