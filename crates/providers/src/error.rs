@@ -45,6 +45,11 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
+    /// Whether the same request may succeed later although nobody changes it.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Git { .. } | Self::Io { .. })
+    }
+
     /// Wraps an I/O error with what was being done.
     pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let doing = doing.into();

@@ -35,6 +35,11 @@ impl Coverage {
         self.lines.get(path)?.get(&line)
     }
 
+    /// Whether a line that is not here was certainly not executed. A file that no test touched counts too.
+    pub fn is_complete(&self) -> bool {
+        !self.incomplete
+    }
+
     /// Takes in what another build of the same code executed: chance decides some lines.
     pub fn merge(&mut self, other: &Self) {
         let mut places: BTreeMap<TestId, u32> =

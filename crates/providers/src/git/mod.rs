@@ -4,6 +4,7 @@ mod checkout;
 mod command;
 mod mirror;
 mod publish;
+mod revision;
 mod snapshot;
 mod tree;
 

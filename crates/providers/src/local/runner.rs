@@ -59,6 +59,11 @@ impl LocalRunner {
         Ok(Self { inner: Arc::new(Inner { config, permits, plugins }) })
     }
 
+    /// Builds at once over all measurements.
+    pub fn permits(&self) -> u32 {
+        self.inner.config.permits
+    }
+
     /// Runs one build; waits for a slot and a permit first. Dropping the future or cancelling ends all its processes.
     pub async fn execute(&self, spec: &BuildSpec, cancel: &CancellationToken) -> Result<BuildOutcome, ProviderError> {
         let waiting = async {
