@@ -124,6 +124,9 @@ CREATE TABLE trials (
     FOREIGN KEY (org_id, measurement_id) REFERENCES measurements (org_id, id)
 );
 
+-- Progress is counted from indexes alone.
+CREATE INDEX trials_by_state ON trials (org_id, measurement_id, pass, state);
+
 -- A trial carries one mutant or several that share its builds.
 CREATE TABLE trial_mutants (
     org_id         uuid   NOT NULL,
@@ -153,6 +156,8 @@ CREATE TABLE builds (
     UNIQUE (org_id, measurement_id, pass, role, number),
     FOREIGN KEY (org_id, measurement_id) REFERENCES measurements (org_id, id)
 );
+
+CREATE INDEX builds_by_role ON builds (org_id, measurement_id, pass, role) INCLUDE (attempts);
 
 CREATE TABLE attempts (
     org_id       uuid        NOT NULL,

@@ -14,6 +14,11 @@ use crate::{OrgStore, StoreError, SystemStore, schema};
 const AS_APP: &str = "SET ROLE tinybug_app";
 const AS_SYSTEM: &str = "SET ROLE tinybug_system";
 
+const NO_SUCH_DATABASE: &str = "3D000";
+const DATABASE_EXISTS: &str = "42P04";
+const NAME_TAKEN: &str = "23505";
+const NO_SUCH_ROLE: &str = "22023";
+
 /// The database. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -24,17 +29,17 @@ pub struct Store {
 impl Store {
     /// Brings the database at `url` up to date, and creates it when it is missing. The login role owns the schema.
     pub async fn migrate(url: &str) -> Result<(), StoreError> {
-        if let Err(error) = PgConnectOptions::from_str(url) {
-            return Err(StoreError::Query(error));
-        }
-        if !Postgres::database_exists(url).await? {
-            // Someone else may create it at the same moment; the connection below tells whether it is there.
-            let created = Postgres::create_database(url).await;
-            if created.is_err() && !Postgres::database_exists(url).await? {
-                return Ok(created?);
+        let options = PgConnectOptions::from_str(url)?;
+        let mut connection = match PgConnection::connect_with(&options).await {
+            Err(error) if has_code(&error, &[NO_SUCH_DATABASE]) => {
+                // Someone else may create it at the same moment.
+                match Postgres::create_database(url).await {
+                    Err(error) if !has_code(&error, &[DATABASE_EXISTS, NAME_TAKEN]) => return Err(error.into()),
+                    _ => PgConnection::connect_with(&options).await?,
+                }
             }
-        }
-        let mut connection = PgConnection::connect(url).await?;
+            connected => connected?,
+        };
         schema::MIGRATIONS.run(&mut connection).await?;
         Ok(connection.close().await?)
     }
@@ -86,8 +91,10 @@ fn pool(connections: u32, become_role: &'static str) -> PgPoolOptions {
 
 /// A role that does not exist is a server on which no migration ever ran.
 fn never_migrated(error: sqlx::Error) -> StoreError {
-    match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
-        Some("22023") => StoreError::NeverMigrated,
-        _ => error.into(),
-    }
+    if has_code(&error, &[NO_SUCH_ROLE]) { StoreError::NeverMigrated } else { error.into() }
+}
+
+fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| codes.contains(&&*code))
 }
