@@ -201,7 +201,6 @@ impl OrgStore {
         number: Option<u32>,
     ) -> Result<Vec<AttemptFacts>, StoreError> {
         let (id, pass) = self.own(measurement)?;
-        let mut failures = self.failures(connection, (id, pass), role, number).await?;
         let rows = sqlx::query!(
             r#"SELECT b.number AS build, a.number, a.ending AS "ending!: Json<BuildEnd>",
                       a.duration_ms AS "duration_ms!", a.ran AS "ran!", a.output_tail AS "output_tail!"
@@ -219,6 +218,8 @@ impl OrgStore {
         )
         .fetch_all(&mut *connection)
         .await?;
+        // After the attempts: an attempt that is seen as finished was finished together with its failures.
+        let mut failures = self.failures(connection, (id, pass), role, number).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(AttemptFacts {
@@ -234,7 +235,7 @@ impl OrgStore {
             .collect()
     }
 
-    /// Failures by number of build and attempt. Read before the attempts, so that each attempt read finds its own.
+    /// Failures by number of build and attempt.
     async fn failures(
         &self,
         connection: &mut PgConnection,
