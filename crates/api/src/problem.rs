@@ -1,6 +1,6 @@
 //! What a request that was not served is answered with: `application/problem+json` (RFC 9457).
 
-use std::{error::Error, sync::Arc};
+use std::{collections::BTreeMap, error::Error, sync::Arc};
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -9,7 +9,10 @@ use axum::{
 use serde::Serialize;
 use tinybug_model::MeasurementState;
 use tinybug_store::StoreError;
-use utoipa::ToSchema;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{self, ContentBuilder, Ref, RefOr},
+};
 
 use crate::schema::StateSchema;
 
@@ -212,6 +215,24 @@ impl IntoResponse for Problem {
         // The frame around all routes finds it here, adds the id of the request and tells the log.
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+/// How every operation can end otherwise.
+impl IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let answer = |description: &str| {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemBody::name()))).build();
+            openapi::ResponseBuilder::new()
+                .description(description)
+                .content("application/problem+json", content)
+                .build()
+                .into()
+        };
+        BTreeMap::from([
+            ("4XX".to_owned(), answer("The request is at fault; the problem says how")),
+            ("5XX".to_owned(), answer("The service is at fault, or a part of it does not answer now")),
+        ])
     }
 }
 

@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     frame::frame,
-    problem::Problem,
+    problem::{Problem, ProblemBody},
     routes::{measurements, mutants, orgs, repositories, service},
     state::ApiState,
 };
@@ -29,6 +29,7 @@ use crate::{
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "The server that serves this document")),
+    components(schemas(ProblemBody)),
     tags(
         (name = "orgs", description = "Tenants of the installation"),
         (name = "repositories", description = "What an org has registered to be measured"),

@@ -80,7 +80,7 @@ ids! {
     MeasurementIdSchema as "MeasurementId", "msr";
 }
 
-/// [`tinybug_report::MeasurementReport`] in the document.
+/// A finished measurement, for scripts.
 #[derive(ToSchema)]
 #[schema(as = Report)]
 #[expect(dead_code, reason = "describes a type of another crate, which knows nothing of such documents")]
@@ -119,7 +119,7 @@ pub(crate) struct ReportSchema {
     mutants: Vec<MutantReportSchema>,
 }
 
-/// [`tinybug_report::MutantReport`] in the document.
+/// A mutant, for scripts.
 #[derive(ToSchema)]
 #[schema(as = ReportedMutant)]
 #[expect(dead_code, reason = "describes a type of another crate, which knows nothing of such documents")]

@@ -36,11 +36,10 @@ fn who(operation: &str) -> (Who, StatusCode) {
     if PUBLIC.contains(&operation) {
         return (Who::Everyone, StatusCode::OK);
     }
-    TABLE
-        .iter()
-        .find(|(name, ..)| *name == operation)
-        .map(|(_, who, right)| (*who, *right))
-        .unwrap_or_else(|| panic!("the operation {operation} has no row: say in TABLE of {} who may call it", file!()))
+    let row = TABLE.iter().find(|(name, ..)| *name == operation);
+    let (_, who, right) =
+        row.unwrap_or_else(|| panic!("{operation} has no row: say in TABLE of {} who may call it", file!()));
+    (*who, *right)
 }
 
 fn operations() -> Vec<(Method, String, String)> {
@@ -134,7 +133,7 @@ async fn another_orgs_ids_are_unknown_under_ones_own_path(pool: PgPool) {
         format!("/measurements/{measurement}/mutants"),
         format!("/measurements/{measurement}/mutants/m0"),
     ] {
-        assert_eq!(app.send(acme.get(&path)).await.status == StatusCode::NOT_FOUND, false, "{path}");
+        assert_ne!(app.send(acme.get(&path)).await.status, StatusCode::NOT_FOUND, "{path}");
         app.send(other.get(&path)).await.problem(StatusCode::NOT_FOUND);
     }
     let cancel = format!("/measurements/{measurement}/cancel");

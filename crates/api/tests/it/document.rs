@@ -34,6 +34,9 @@ fn the_document_is_of_version_3_1_and_every_operation_says_who_may_call_it() {
         for (method, operation) in item.as_object().unwrap() {
             assert!(operation["security"].is_array(), "{method} {path} needs security(...)");
             assert!(operation["summary"].is_string(), "{method} {path} needs a first line of documentation");
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                assert!(answer["description"].is_string(), "{method} {path} {status} needs description = ...");
+            }
         }
     }
 }

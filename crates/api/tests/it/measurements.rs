@@ -12,7 +12,7 @@ use tinybug_store::OutboxMessage;
 use crate::app::{Caller, TestApp};
 
 async fn outbox(app: &TestApp) -> Vec<OutboxMessage> {
-    let claimed = app.store.system().claim_outbox(10, Duration::from_secs(60)).await.unwrap();
+    let claimed = app.store.system().claim_outbox(10, Duration::from_mins(1)).await.unwrap();
     for row in &claimed {
         app.store.system().confirm_outbox(row.org, row.id).await.unwrap();
     }

@@ -17,7 +17,7 @@ async fn a_new_org_is_answered_with_its_token_and_asked_to_be_provisioned(pool: 
     let shown = app.send(Call::get("/api/v1/orgs/acme").by(made["token"].as_str().unwrap())).await;
     assert_eq!(shown.expect(StatusCode::OK), made["org"]);
     assert!(!shown.text.contains("tbk_"), "a token is shown once");
-    let claimed = app.store.system().claim_outbox(10, std::time::Duration::from_secs(60)).await.unwrap();
+    let claimed = app.store.system().claim_outbox(10, std::time::Duration::from_mins(1)).await.unwrap();
     let org = made["org"]["id"].as_str().unwrap().parse().unwrap();
     assert_eq!(claimed.into_iter().map(|row| row.message).collect::<Vec<_>>(), [OutboxMessage::ProvisionOrg { org }]);
 }

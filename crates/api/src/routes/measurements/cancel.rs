@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     extract::{OrgAccess, PathIds},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
     schema::MeasurementIdSchema,
 };
 
@@ -27,8 +27,8 @@ use crate::{
     ),
     security(("org_token" = [])),
     responses(
-        (status = 202, body = MeasurementDetail),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 202, body = MeasurementDetail, description = "The measurement"),
+        Problem,
     )
 )]
 pub(crate) async fn cancel_measurement(

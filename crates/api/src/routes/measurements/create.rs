@@ -11,7 +11,7 @@ use crate::{
     check,
     extract::{JsonBody, OrgAccess},
     plan::{self, PlanSchema},
-    problem::{FieldError, Problem, ProblemBody},
+    problem::{FieldError, Problem},
     schema::RepositoryIdSchema,
     state::ApiState,
 };
@@ -92,8 +92,8 @@ fn check_revision(revision: &str) -> Option<FieldError> {
     security(("org_token" = [])),
     request_body = Request,
     responses(
-        (status = 202, body = MeasurementDetail),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 202, body = MeasurementDetail, description = "The measurement"),
+        Problem,
     )
 )]
 pub(crate) async fn create_measurement(

@@ -9,7 +9,7 @@ use super::view::MeasurementView;
 use crate::{
     extract::{OrgAccess, QueryOf},
     page::{Page, PageQuery},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
     schema::RepositoryIdSchema,
 };
 
@@ -33,8 +33,8 @@ pub(crate) struct MeasurementFilter {
     params(("org" = String, Path, description = "Slug or id of the org"), MeasurementFilter, PageQuery),
     security(("org_token" = [])),
     responses(
-        (status = 200, body = Page<MeasurementView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = Page<MeasurementView>, description = "A page of measurements"),
+        Problem,
     )
 )]
 pub(crate) async fn list_measurements(

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{show::MeasurementPath, view::allowed_actions};
 use crate::{
     extract::{OrgAccess, PathIds, QueryOf},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
     schema::{MeasurementIdSchema, ReportSchema},
 };
 
@@ -35,7 +35,7 @@ pub(crate) enum Format {
 pub(crate) struct FormatQuery {
     /// `json`, for scripts, or `text`, for people.
     #[serde(default)]
-    #[param(inline, required = false, default = "json")]
+    #[param(inline, required = false)]
     pub(crate) format: Format,
 }
 
@@ -55,8 +55,8 @@ pub(crate) struct FormatQuery {
     ),
     security(("org_token" = [])),
     responses(
-        (status = 200, content((ReportSchema = "application/json"), (String = "text/plain"))),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The report", content((ReportSchema = "application/json"), (String = "text/plain"))),
+        Problem,
     )
 )]
 pub(crate) async fn show_report(

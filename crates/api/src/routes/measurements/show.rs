@@ -7,7 +7,7 @@ use tinybug_model::MeasurementId;
 use super::view::{MeasurementDetail, detail};
 use crate::{
     extract::{OrgAccess, PathIds},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
     schema::MeasurementIdSchema,
 };
 
@@ -36,8 +36,8 @@ impl MeasurementPath {
     ),
     security(("org_token" = [])),
     responses(
-        (status = 200, body = MeasurementDetail),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = MeasurementDetail, description = "The measurement"),
+        Problem,
     )
 )]
 pub(crate) async fn show_measurement(

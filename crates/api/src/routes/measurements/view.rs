@@ -32,28 +32,34 @@ pub(crate) struct MeasurementView {
     #[schema(value_type = StateSchema)]
     pub(crate) state: MeasurementState,
     /// Why, where that is not clear by itself.
+    #[schema(required)]
     pub(crate) state_reason: Option<String>,
     /// What can be asked of it now: the last word of an operation's path.
     pub(crate) allowed_actions: Vec<&'static str>,
     /// Of which code, as asked.
     pub(crate) source: SourceBody,
     /// The commit measured, once it is known.
+    #[schema(required)]
     pub(crate) commit: Option<CommitView>,
     /// How, as asked.
     #[schema(value_type = PlanSchema)]
     pub(crate) plan: Plan,
     /// How, as it came out: commands found, framework, parallelism, time limit.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, required)]
     pub(crate) effective_plan: Option<Value>,
     /// Mutable lines in scope, of which the mutants were drawn.
+    #[schema(required)]
     pub(crate) population: Option<u64>,
     /// The share of mutants that the tests detect, once it is reckoned.
+    #[schema(required)]
     pub(crate) score: Option<ScoreView>,
     /// When it was asked for.
     pub(crate) requested_at: DateTime<Utc>,
     /// When it left the queue.
+    #[schema(required)]
     pub(crate) started_at: Option<DateTime<Utc>>,
     /// When it ended.
+    #[schema(required)]
     pub(crate) finished_at: Option<DateTime<Utc>>,
 }
 
@@ -74,8 +80,10 @@ pub(crate) struct ScoreView {
     /// (detected + confirmed timeout) / (detected + confirmed timeout + survived + no coverage).
     pub(crate) score: f64,
     /// Lower end, inconclusive mutants counted as not detected.
+    #[schema(required)]
     pub(crate) low: Option<f64>,
     /// Upper end, inconclusive mutants counted as detected.
+    #[schema(required)]
     pub(crate) high: Option<f64>,
 }
 

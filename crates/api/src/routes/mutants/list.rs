@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     extract::{OrgAccess, PathIds, QueryOf},
     page::{Page, PageQuery},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
     routes::measurements::show::MeasurementPath,
     schema::{LanguageSchema, MeasurementIdSchema, TierSchema, VerdictSchema},
 };
@@ -44,15 +44,17 @@ pub(crate) struct MutantView {
     /// Text put there.
     pub(crate) replacement: String,
     /// The verdict; null until it is given.
-    #[schema(value_type = Option<VerdictSchema>)]
+    #[schema(value_type = Option<VerdictSchema>, required)]
     pub(crate) verdict: Option<Verdict>,
     /// How sure the verdict is, from 0 to 1; null when nothing was weighed.
+    #[schema(required)]
     pub(crate) confidence: Option<f64>,
     /// The tests that caught it.
     pub(crate) caught_by: Vec<TestView>,
     /// Attempts that the verdict took.
     pub(crate) attempts: u32,
     /// When the verdict was given.
+    #[schema(required)]
     pub(crate) judged_at: Option<DateTime<Utc>>,
 }
 
@@ -125,8 +127,8 @@ pub(crate) struct VerdictFilter {
     ),
     security(("org_token" = [])),
     responses(
-        (status = 200, body = Page<MutantView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = Page<MutantView>, description = "A page of mutants"),
+        Problem,
     )
 )]
 pub(crate) async fn list_mutants(

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::list::MutantView;
 use crate::{
     extract::{OrgAccess, PathIds},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
     schema::MeasurementIdSchema,
 };
 
@@ -21,13 +21,16 @@ pub(crate) struct MutantDetail {
     #[serde(flatten)]
     pub(crate) mutant: MutantView,
     /// How many tests execute its line; null when that is not known.
+    #[schema(required)]
     pub(crate) covering_tests: Option<u64>,
     /// Probability that the tests detect it.
+    #[schema(required)]
     pub(crate) posterior: Option<f64>,
     /// What the verdict rests on: the rule, its version and the numbers that went into it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, required)]
     pub(crate) provenance: Option<Value>,
     /// The trial that carries it, once there is one.
+    #[schema(required)]
     pub(crate) trial: Option<u32>,
     /// Attempts at its builds that ended, in order.
     pub(crate) history: Vec<AttemptView>,
@@ -52,7 +55,7 @@ pub(crate) struct AttemptView {
     pub(crate) output_tail: String,
 }
 
-/// [`BuildEnd`] in the document.
+/// How an attempt ended.
 #[derive(ToSchema)]
 #[schema(as = BuildEnd)]
 #[expect(dead_code, reason = "describes a type of another crate, which knows nothing of such documents")]
@@ -114,8 +117,8 @@ pub(crate) struct MutantPath {
     ),
     security(("org_token" = [])),
     responses(
-        (status = 200, body = MutantDetail),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = MutantDetail, description = "The mutant"),
+        Problem,
     )
 )]
 pub(crate) async fn show_mutant(

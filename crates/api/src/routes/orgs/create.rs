@@ -9,7 +9,7 @@ use super::show::OrgView;
 use crate::{
     check,
     extract::{JsonBody, Operator},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
     state::ApiState,
     token::{Token, TokenKind},
 };
@@ -46,8 +46,8 @@ pub(crate) struct CreatedOrg {
     security(("operator_token" = [])),
     request_body = NewOrg,
     responses(
-        (status = 201, body = CreatedOrg),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 201, body = CreatedOrg, description = "The org and its token"),
+        Problem,
     )
 )]
 pub(crate) async fn create_org(

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     extract::OrgAccess,
-    problem::ProblemBody,
+    problem::Problem,
     schema::{OrgIdSchema, OrgStateSchema},
 };
 
@@ -48,8 +48,8 @@ impl From<Org> for OrgView {
     params(("org" = String, Path, description = "Slug or id of the org")),
     security(("org_token" = [])),
     responses(
-        (status = 200, body = OrgView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = OrgView, description = "The org"),
+        Problem,
     )
 )]
 pub(crate) async fn show_org(access: OrgAccess) -> Json<OrgView> {

@@ -11,7 +11,7 @@ use super::show::RepositoryView;
 use crate::{
     check,
     extract::{JsonBody, OrgAccess},
-    problem::{FieldError, Problem, ProblemBody},
+    problem::{FieldError, Problem},
     state::ApiState,
 };
 
@@ -52,9 +52,9 @@ pub(crate) struct Registration {
     security(("org_token" = [])),
     request_body = Registration,
     responses(
-        (status = 201, body = RepositoryView),
+        (status = 201, body = RepositoryView, description = "The repository"),
         (status = 200, body = RepositoryView, description = "It is registered already"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        Problem,
     )
 )]
 pub(crate) async fn create_repository(

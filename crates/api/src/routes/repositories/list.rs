@@ -9,7 +9,7 @@ use super::show::RepositoryView;
 use crate::{
     extract::{OrgAccess, QueryOf},
     page::{Page, PageQuery},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
 };
 
 /// Which repositories.
@@ -31,8 +31,8 @@ pub(crate) struct RepositoryFilter {
     params(("org" = String, Path, description = "Slug or id of the org"), RepositoryFilter, PageQuery),
     security(("org_token" = [])),
     responses(
-        (status = 200, body = Page<RepositoryView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = Page<RepositoryView>, description = "A page of repositories"),
+        Problem,
     )
 )]
 pub(crate) async fn list_repositories(

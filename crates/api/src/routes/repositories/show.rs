@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     extract::{OrgAccess, PathIds},
-    problem::{Problem, ProblemBody},
+    problem::Problem,
     schema::RepositoryIdSchema,
 };
 
@@ -25,6 +25,7 @@ pub(crate) struct RepositoryView {
     /// Where it comes from: `local`, a directory of the worker's machine.
     pub(crate) kind: &'static str,
     /// The directory, when it is local.
+    #[schema(required)]
     pub(crate) local_path: Option<String>,
     /// Since when it is registered.
     pub(crate) created_at: DateTime<Utc>,
@@ -61,8 +62,8 @@ pub(crate) struct RepositoryPath {
     ),
     security(("org_token" = [])),
     responses(
-        (status = 200, body = RepositoryView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = RepositoryView, description = "The repository"),
+        Problem,
     )
 )]
 pub(crate) async fn show_repository(
