@@ -19,6 +19,7 @@ const POLL: Duration = Duration::from_millis(30);
 /// How long a supervisor may take to notice that the last user has gone.
 const NOTICE_LIMIT: Duration = Duration::from_millis(500);
 const STOP_LIMIT: Duration = Duration::from_mins(1);
+const LOST_POLL: Duration = Duration::from_millis(500);
 const START_ATTEMPTS: u32 = 3;
 
 /// How the executable is called to supervise, and to run a service.
@@ -84,6 +85,16 @@ impl Attached {
             return Ok(None);
         }
         load_services(layout)
+    }
+
+    /// Returns when the supervisor has gone although this user is still there: it was killed, and the services with it.
+    /// Calling [`attach`] again starts them at the same places.
+    pub async fn lost(&self) -> Result<(), Error> {
+        let Some((layout, _)) = &self.hold else { return std::future::pending().await };
+        while supervisor_lives(layout)? {
+            tokio::time::sleep(LOST_POLL).await;
+        }
+        Ok(())
     }
 
     /// Lets go. When this was the last user, waits until all services have stopped. Dropping lets go without waiting.
@@ -213,8 +224,9 @@ fn spawn_supervisor(layout: &Layout, command: &SupervisorCommand, needs: &Needs)
         external_temporal: needs.temporal_address.is_some(),
         extra: needs.extra.clone(),
     };
+    let argument = launch.to_argument().map_err(io::Error::from).map_err(Error::io("pass on", layout.root()))?;
     let mut daemon = Command::new(&command.program);
-    daemon.args(&command.supervise_args).arg(launch.to_argument());
+    daemon.args(&command.supervise_args).arg(argument);
     // By the environment and not by the arguments, which everybody on the machine can read.
     for (name, value) in [("DATABASE_URL", &needs.database_url), ("TEMPORAL_ADDRESS", &needs.temporal_address)] {
         match value {

@@ -107,7 +107,7 @@ impl Cluster {
             "--encoding=UTF8".into(),
             "--no-locale".into(),
         ];
-        let mut initdb = exec.command(&self.programs.initdb(), &args, self.user.as_ref(), Signal::SIGKILL);
+        let mut initdb = exec.command(&self.programs.initdb(), &args, self.user.as_ref(), Signal::SIGKILL)?;
         let made = tool::run("initdb", clean_environment(&mut initdb), |line| progress.line(POSTGRES, line)).await;
         remove_if_there(&password)?;
         made?;
@@ -125,7 +125,7 @@ impl Cluster {
         ];
         write_secret(&script, &(statements.join("\n") + "\n"))?;
         let args = ["--single", "-D", &text(&self.dir)?, "-c", "exit_on_error=on", "postgres"].map(str::to_owned);
-        let mut single = exec.command(&self.programs.postgres(), &args, self.user.as_ref(), Signal::SIGQUIT);
+        let mut single = exec.command(&self.programs.postgres(), &args, self.user.as_ref(), Signal::SIGQUIT)?;
         clean_environment(&mut single).stdin(File::open(&script)?);
         let created = tool::run("postgres --single", &mut single, |line| progress.line(POSTGRES, line)).await;
         remove_if_there(&script)?;

@@ -2,12 +2,16 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
+use nix::sys::statvfs::statvfs;
 use nix::unistd::Uid;
 
 use crate::parts::cache::Cache;
 use crate::parts::{postgres, temporal, tool};
 use crate::privilege;
 use crate::versions::{POSTGRES_PACKAGE_VERSION, TEMPORAL_SERVER_VERSION, TEMPORAL_UI_VERSION};
+
+/// The parts, and what Go keeps of having built them.
+const SPACE_FOR_PARTS: u64 = 4 << 30;
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +65,22 @@ fn check_cache(cache: &anyhow::Result<Cache>) -> Check {
         let detail = format!("{} cannot be written to; set TINYBUG_CACHE_DIR", existing.display());
         return Check::new(NAME, Level::Missing, detail);
     }
+    let free = statvfs(existing).map_or(0, |disk| wide(disk.blocks_available()) * wide(disk.fragment_size()));
+    if free < SPACE_FOR_PARTS {
+        let detail = format!(
+            "{} has {} MB free; the parts need up to {} MB",
+            existing.display(),
+            free >> 20,
+            SPACE_FOR_PARTS >> 20
+        );
+        return Check::new(NAME, Level::Notice, detail);
+    }
     Check::new(NAME, Level::Ready, cache.root().display().to_string())
+}
+
+/// Systems count blocks in different types.
+fn wide(number: impl Into<u64>) -> u64 {
+    number.into()
 }
 
 fn check_postgres(cache: &Cache) -> Check {

@@ -75,7 +75,7 @@ impl ExecCommand {
         args: &[String],
         user: Option<&RunAs>,
         death_signal: Signal,
-    ) -> Command {
+    ) -> anyhow::Result<Command> {
         let plan = ExecPlan {
             parent: std::process::id().cast_signed(),
             death_signal: death_signal as i32,
@@ -84,9 +84,9 @@ impl ExecCommand {
             args: args.to_vec(),
         };
         let mut command = Command::new(&self.program);
-        command.args(&self.args).arg(serde_json::to_string(&plan).expect("a plan holds strings and numbers"));
+        command.args(&self.args).arg(serde_json::to_string(&plan).context("failed to pass on a path")?);
         command.stdin(Stdio::null());
-        command
+        Ok(command)
     }
 }
 
@@ -210,7 +210,7 @@ fn spawn(spec: &ServiceSpec, exec: &ExecCommand) -> anyhow::Result<Child> {
         .open(&spec.log)
         .with_context(|| format!("failed to open {}", spec.log.display()))?;
     let copy: File = log.try_clone()?;
-    let mut command = exec.command(&spec.program, &spec.args, spec.user.as_ref(), spec.death_signal);
+    let mut command = exec.command(&spec.program, &spec.args, spec.user.as_ref(), spec.death_signal)?;
     match &spec.env {
         Environment::Clean => clean_environment(&mut command),
         Environment::Inherit(more) => command.envs(more.iter().map(|(name, value)| (name, value))),

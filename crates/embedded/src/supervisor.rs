@@ -31,8 +31,9 @@ pub(crate) struct Launch {
 }
 
 impl Launch {
-    pub(crate) fn to_argument(&self) -> String {
-        serde_json::to_string(self).expect("it holds strings and flags")
+    /// The argument of the supervisor; fails for a path that is not text.
+    pub(crate) fn to_argument(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
     }
 }
 
