@@ -45,7 +45,7 @@ impl Mirror {
             let sha = head.ok_or_else(|| ProviderError::NoSuchRevision { revision: "HEAD".to_owned() })?;
             return Ok(whole(sha.clone(), false, Some(sha)));
         };
-        let tree = self.write_tree(&checkout, index).await?;
+        let tree = self.write_tree(&checkout, index, head.as_deref()).await?;
         if let Some(head) = &head {
             let committed = text(&run(self.git.mirror().args(["rev-parse", &format!("{head}^{{tree}}")]), None).await?);
             if committed == tree {
@@ -56,7 +56,7 @@ impl Mirror {
         Ok(whole(sha, true, head))
     }
 
-    async fn write_tree(&self, checkout: &Checkout, index: &Path) -> Result<String, ProviderError> {
+    async fn write_tree(&self, checkout: &Checkout, index: &Path, head: Option<&str>) -> Result<String, ProviderError> {
         let scratch = ScratchIndex::copy_of(index, self.dir())?;
         let command = || {
             let mut command = self.git.guest(&checkout.toplevel);
@@ -67,7 +67,14 @@ impl Mirror {
             command
         };
         run(command().args(["add", "--all", "."]), None).await?;
-        Ok(text(&run(command().arg("write-tree"), None).await?))
+        let tree = text(&run(command().arg("write-tree"), None).await?);
+        // What the user has staged lies in their object database alone: git adds nothing that it can see elsewhere.
+        let range = head.map_or_else(|| format!("{tree}\n"), |head| format!("{tree}\n^{head}\n"));
+        let mut pack = command();
+        pack.args(["pack-objects", "--quiet", "--revs", "--stdout"]);
+        let pack = run(&mut pack, Some(range.as_bytes())).await?;
+        run(self.git.mirror().args(["unpack-objects", "-q"]), Some(&pack)).await?;
+        Ok(tree)
     }
 
     async fn commit_tree(&self, tree: &str, head: Option<&str>) -> Result<String, ProviderError> {

@@ -1,0 +1,221 @@
+//! The mirror, and how little the user's repository notices.
+
+use std::fs;
+
+use tempfile::TempDir;
+use tinybug_providers::{Edit, Mirror, ProviderError};
+
+use crate::support::{Repo, git};
+
+async fn mirror() -> (TempDir, Mirror) {
+    let dir = TempDir::new().unwrap();
+    let mirror = Mirror::open(dir.path().join("mirror.git")).await.unwrap();
+    (dir, mirror)
+}
+
+async fn text(mirror: &Mirror, sha: &str, path: &str) -> Option<String> {
+    let content = mirror.read(sha, &[path.to_owned()]).await.unwrap().remove(0);
+    content.map(|content| String::from_utf8(content).unwrap())
+}
+
+async fn paths(mirror: &Mirror, sha: &str) -> Vec<String> {
+    mirror.files(sha).await.unwrap().into_iter().map(|file| file.path).collect()
+}
+
+#[tokio::test]
+async fn a_clean_tree_is_its_head() {
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    let (_dir, mirror) = mirror().await;
+    let snapshot = mirror.snapshot(&repo.path).await.unwrap();
+    assert!(!snapshot.dirty);
+    assert_eq!(snapshot.sha, repo.git(&["rev-parse", "HEAD"]));
+    assert_eq!(snapshot.toplevel, repo.path);
+}
+
+#[tokio::test]
+async fn a_snapshot_holds_uncommitted_and_untracked_files_and_changes_nothing_of_the_users() {
+    let repo = Repo::with(&[("a.py", "1\n"), ("gone.py", "x\n"), (".gitignore", "*.log\n"), ("staged.py", "old\n")]);
+    repo.write("a.py", "2\n");
+    repo.write("new/b c.py", "3\n");
+    repo.write("noise.log", "no\n");
+    repo.write("staged.py", "new\n");
+    repo.git(&["add", "staged.py"]);
+    fs::remove_file(repo.path.join("gone.py")).unwrap();
+    let before = repo.fingerprint();
+
+    let (_dir, mirror) = mirror().await;
+    let snapshot = mirror.snapshot(&repo.path).await.unwrap();
+
+    assert!(snapshot.dirty);
+    assert_eq!(paths(&mirror, &snapshot.sha).await, [".gitignore", "a.py", "new/b c.py", "staged.py"]);
+    assert_eq!(text(&mirror, &snapshot.sha, "a.py").await.as_deref(), Some("2\n"));
+    assert_eq!(text(&mirror, &snapshot.sha, "staged.py").await.as_deref(), Some("new\n"));
+    assert_eq!(text(&mirror, &snapshot.sha, "gone.py").await, None);
+    assert_eq!(snapshot.head, Some(repo.git(&["rev-parse", "HEAD"])));
+    assert_eq!(mirror.snapshot(&repo.path).await.unwrap(), snapshot, "the same tree has the same commit");
+    assert!(repo.fingerprint() == before, "the user's repository was touched");
+}
+
+#[tokio::test]
+async fn a_change_of_the_same_size_within_the_second_of_the_last_commit_is_seen() {
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    repo.write("a.py", "2\n");
+    let (_dir, mirror) = mirror().await;
+    let snapshot = mirror.snapshot(&repo.path).await.unwrap();
+    assert_eq!(text(&mirror, &snapshot.sha, "a.py").await.as_deref(), Some("2\n"));
+}
+
+#[tokio::test]
+async fn a_repository_without_commits_can_be_measured() {
+    let repo = Repo::new();
+    repo.write("a.py", "1\n");
+    let (_dir, mirror) = mirror().await;
+    let snapshot = mirror.snapshot(&repo.path).await.unwrap();
+    assert_eq!((snapshot.head.as_deref(), snapshot.dirty), (None, true));
+    assert_eq!(paths(&mirror, &snapshot.sha).await, ["a.py"]);
+}
+
+#[tokio::test]
+async fn a_detached_head_a_linked_worktree_and_a_subdirectory_can_be_measured() {
+    let repo = Repo::with(&[("sub/a.py", "1\n"), ("b.py", "2\n")]);
+    let first = repo.git(&["rev-parse", "HEAD"]);
+    repo.write("b.py", "3\n");
+    repo.commit("second");
+    let linked = repo.path.with_file_name("linked");
+    repo.git(&["worktree", "add", "--quiet", "--detach", linked.to_str().unwrap(), &first]);
+    fs::write(linked.join("c.py"), "4\n").unwrap();
+    repo.git(&["checkout", "--quiet", "--detach", &first]);
+
+    let (_dir, mirror) = mirror().await;
+    let detached = mirror.snapshot(&repo.path).await.unwrap();
+    assert_eq!((detached.sha.as_str(), detached.dirty), (first.as_str(), false));
+    let worktree = mirror.snapshot(&linked).await.unwrap();
+    assert_eq!((worktree.head.as_deref(), worktree.dirty), (Some(first.as_str()), true));
+    assert_eq!(paths(&mirror, &worktree.sha).await, ["b.py", "c.py", "sub/a.py"]);
+    let sub = mirror.snapshot(&repo.path.join("sub")).await.unwrap();
+    assert_eq!((sub.prefix.as_str(), sub.sha.as_str()), ("sub/", first.as_str()));
+    assert_eq!(sub.toplevel, repo.path);
+}
+
+#[tokio::test]
+async fn hooks_filters_and_signing_of_the_user_do_not_get_in_the_way() {
+    let repo = Repo::with(&[("a.txt", "one\r\n"), (".gitattributes", "*.up filter=up\n")]);
+    let hook = "#!/bin/sh\ntouch \"$GIT_DIR/hook-ran\"\nexit 1\n";
+    repo.write("hooks/post-index-change", hook);
+    repo.write("hooks/reference-transaction", hook);
+    repo.write("b.up", "word\n");
+    for name in ["post-index-change", "reference-transaction"] {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(repo.path.join("hooks").join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    for (key, value) in [("filter.up.clean", "tr a-z A-Z"), ("commit.gpgsign", "true"), ("core.autocrlf", "input")] {
+        repo.git(&["config", key, value]);
+    }
+    repo.git(&["config", "core.hooksPath", repo.path.join("hooks").to_str().unwrap()]);
+    let before = repo.fingerprint();
+    let (_dir, mirror) = mirror().await;
+    let snapshot = mirror.snapshot(&repo.path).await.unwrap();
+    assert_eq!(
+        text(&mirror, &snapshot.sha, "b.up").await.as_deref(),
+        Some("WORD\n"),
+        "as the user's git would store it"
+    );
+    assert!(repo.fingerprint() == before);
+}
+
+#[tokio::test]
+async fn what_is_no_repository_is_said_so() {
+    let dir = TempDir::new().unwrap();
+    let (_dir, mirror) = mirror().await;
+    let error = mirror.snapshot(dir.path()).await.unwrap_err();
+    assert!(matches!(error, ProviderError::NotARepository { .. }), "{error}");
+    let error = mirror.snapshot(&dir.path().join("nowhere")).await.unwrap_err();
+    assert!(matches!(error, ProviderError::NoSuchPath { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn revisions_are_those_of_the_user() {
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    let first = repo.git(&["rev-parse", "HEAD"]);
+    repo.git(&["tag", "v1"]);
+    repo.git(&["branch", "feature/x"]);
+    repo.write("a.py", "2\n");
+    let second = repo.commit("second");
+    let (_dir, mirror) = mirror().await;
+    mirror.fetch(&repo.path).await.unwrap();
+    for (revision, sha) in
+        [("main", &second), ("HEAD", &second), ("HEAD~1", &first), ("v1", &first), ("feature/x", &first)]
+    {
+        assert_eq!(mirror.resolve(revision).await.unwrap(), *sha, "{revision}");
+    }
+    assert_eq!(mirror.resolve(&first[..10]).await.unwrap(), first);
+    for revision in ["nowhere", "", "--all", "main\nx", "deadbeef"] {
+        let error = mirror.resolve(revision).await.unwrap_err();
+        assert!(matches!(error, ProviderError::NoSuchRevision { .. }), "{error}");
+    }
+    assert_eq!(repo.git(&["for-each-ref", "--format=%(refname)", "refs/heads/tinybug"]), "");
+}
+
+#[tokio::test]
+async fn publishing_is_idempotent_and_keeps_modes() {
+    let repo = Repo::with(&[("run.sh", "a\n"), ("dir/\"odd\" näme.py", "b\n")]);
+    repo.git(&["update-index", "--chmod=+x", "run.sh"]);
+    repo.git(&["-c", "user.name=U", "-c", "user.email=u@x", "commit", "--quiet", "-m", "mode"]);
+    let base = repo.git(&["rev-parse", "HEAD"]);
+    let (_dir, mirror) = mirror().await;
+    mirror.fetch(&repo.path).await.unwrap();
+    let edits = [
+        Edit { path: "run.sh".to_owned(), content: b"mutated".to_vec() },
+        Edit { path: "dir/\"odd\" näme.py".to_owned(), content: b"\0binary\n".to_vec() },
+    ];
+    let name = "refs/heads/tinybug/m/trial-1";
+    let sha = mirror.publish(&base, &edits, name, "trial 1").await.unwrap();
+    assert_eq!(mirror.publish(&base, &edits, name, "trial 1").await.unwrap(), sha);
+    assert_eq!(text(&mirror, &sha, "run.sh").await.as_deref(), Some("mutated"));
+    assert_eq!(text(&mirror, &sha, "dir/\"odd\" näme.py").await.as_deref(), Some("\0binary\n"));
+    assert!(mirror.files(&sha).await.unwrap().iter().any(|file| file.path == "run.sh" && file.executable));
+    assert_eq!(git(mirror.dir(), &["rev-parse", name]), sha);
+    assert_eq!(git(mirror.dir(), &["rev-parse", &format!("{sha}^")]), base);
+
+    let empty = mirror.publish(&base, &[], "refs/heads/tinybug/m/baseline-0", "baseline 0").await.unwrap();
+    let other = mirror.publish(&base, &[], "refs/heads/tinybug/m/baseline-1", "baseline 1").await.unwrap();
+    assert_ne!(empty, other, "empty commits differ by their message");
+    assert_eq!(mirror.files(&empty).await.unwrap(), mirror.files(&base).await.unwrap());
+
+    assert_eq!(mirror.leftovers("refs/heads/tinybug/m").await.unwrap().len(), 3);
+    let all = mirror.leftovers("refs/heads/tinybug").await.unwrap();
+    mirror.retract(&all).await.unwrap();
+    mirror.retract(&all).await.unwrap();
+    assert_eq!(mirror.leftovers("refs/heads/tinybug").await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_publish_that_cannot_be_is_an_error() {
+    let (_dir, mirror) = mirror().await;
+    let nowhere = "0123456789012345678901234567890123456789";
+    let edits = [Edit { path: "a".to_owned(), content: vec![] }];
+    for edits in [&edits[..], &[]] {
+        let error = mirror.publish(nowhere, edits, "refs/heads/tinybug/m/x", "m").await.unwrap_err();
+        assert!(matches!(error, ProviderError::Git { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn many_publish_and_snapshot_at_once() {
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    repo.write("b.py", "2\n");
+    let (_dir, mirror) = mirror().await;
+    let base = mirror.snapshot(&repo.path).await.unwrap().sha;
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..20 {
+        let (mirror, base, path) = (mirror.clone(), base.clone(), repo.path.clone());
+        tasks.spawn(async move {
+            let edit = Edit { path: "a.py".to_owned(), content: format!("{number}\n").into_bytes() };
+            mirror.publish(&base, &[edit], &format!("refs/heads/tinybug/m/{number}"), "t").await.unwrap();
+            mirror.snapshot(&path).await.unwrap().sha
+        });
+    }
+    let snapshots = tasks.join_all().await;
+    assert!(snapshots.iter().all(|sha| *sha == base));
+    assert_eq!(mirror.leftovers("refs/heads/tinybug/m").await.unwrap().len(), 20);
+}
