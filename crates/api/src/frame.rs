@@ -1,20 +1,40 @@
 //! The frame around every request: its id, its line in the log, and the last word on refusals.
 
+use std::{any::Any, io};
+
 use axum::{
+    Router,
     extract::Request,
     http::{HeaderName, HeaderValue, header},
-    middleware::Next,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use tower_http::request_id::{MakeRequestId, MakeRequestUuid};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{MakeRequestId, MakeRequestUuid},
+};
 use tracing::Instrument;
 
 use crate::problem::Problem;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Puts the frame around all routes of a router.
+pub(crate) fn framed(router: Router) -> Router {
+    router.layer(CatchPanicLayer::custom(after_panic)).layer(middleware::from_fn(frame))
+}
+
+/// A request that ends in a panic is answered like any other error of ours.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn after_panic(panic: Box<dyn Any + Send>) -> Response {
+    let said = panic.downcast_ref::<String>().cloned();
+    let said = said.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    let cause = io::Error::other(format!("panic: {}", said.unwrap_or_default()));
+    Problem::internal(&cause).into_response()
+}
+
 /// Takes on or makes the id of a request, serves it, and writes the id into the answer.
-pub(crate) async fn frame(request: Request, next: Next) -> Response {
+async fn frame(request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let span = tracing::info_span!("request", id = %id, method = %request.method(), path = request.uri().path());
     let mut response = async { finish(next.run(request).await, &id) }.instrument(span).await;
@@ -55,4 +75,31 @@ fn finish(mut response: Response, id: &str) -> Response {
         answer.headers_mut().insert(header::ALLOW, allow);
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::{Body, to_bytes},
+        http::StatusCode,
+        routing::get,
+    };
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn broken() -> &'static str {
+        panic!("the cellar is under water")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_as_an_error_of_ours_that_keeps_its_cause() {
+        let request = Request::builder().uri("/").header(&REQUEST_ID, "r-1").body(Body::empty()).unwrap();
+        let response = framed(Router::new().route("/", get(broken))).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[&REQUEST_ID], "r-1");
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.contains("\"internal\"") && body.contains("r-1") && !body.contains("cellar"), "{body}");
+    }
 }

@@ -48,6 +48,7 @@ pub(crate) struct Page<T> {
     /// The items.
     pub(crate) data: Vec<T>,
     /// Where the next page begins; null on the last one.
+    #[schema(required)]
     pub(crate) next_cursor: Option<String>,
     /// Whether there is a next page.
     pub(crate) has_more: bool,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use axum::{Router, extract::Request, middleware, response::IntoResponse, routing::get};
+use axum::{Router, extract::Request, response::IntoResponse, routing::get};
 use utoipa::{
     OpenApi as _,
     openapi::{
@@ -13,7 +13,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    frame::frame,
+    frame::framed,
     problem::{Problem, ProblemBody},
     routes::{measurements, mutants, orgs, repositories, service},
     state::ApiState,
@@ -43,13 +43,13 @@ struct Document;
 /// The HTTP API.
 pub fn router(state: ApiState) -> Router {
     let (router, _) = operations().split_for_parts();
-    router
+    let router = router
         .route("/healthz", get(service::live::live))
         .route("/readyz", get(service::ready::ready))
         .fallback(no_such_path)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn(frame))
-        .with_state(state)
+        .with_state(state);
+    framed(router)
 }
 
 /// The document that describes the API.
