@@ -104,11 +104,11 @@ async fn from_npm(cache: &Cache, progress: &ProgressWriter) -> anyhow::Result<Po
     let home = cache
         .install(PART, POSTGRES_PACKAGE_VERSION, progress, async |unfinished: &Path| {
             progress.started(PART, format!("downloading PostgreSQL {POSTGRES_PACKAGE_VERSION}"));
-            download(unfinished, progress).await?;
-            // Whether it runs on this machine is known only by running it; one that does not is not kept.
-            PostgresPrograms::of(&unfinished.join("bin"))?;
+            let downloaded = download(unfinished, progress).await;
             progress.finished(PART);
-            Ok(())
+            downloaded?;
+            // Whether it runs on this machine is known only by running it; one that does not is not kept.
+            PostgresPrograms::of(&unfinished.join("bin")).map(|_| ())
         })
         .await?;
     PostgresPrograms::of(&home.join("bin"))

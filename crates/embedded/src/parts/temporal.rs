@@ -69,19 +69,22 @@ async fn build(cache: &Cache, progress: &ProgressWriter) -> anyhow::Result<Serve
         .install(SERVER, version, progress, async |home: &Path| {
             progress.started(SERVER, format!("building the Temporal server {version} (minutes, once per machine)"));
             let module = "go.temporal.io/server/cmd";
-            go_install(home, SERVER, &format!("{module}/server@v{version}"), "server", progress).await?;
-            go_install(home, "temporal-sql-tool", &format!("{module}/tools/sql@v{version}"), "sql", progress).await?;
+            let built = async {
+                go_install(home, SERVER, &format!("{module}/server@v{version}"), "server", progress).await?;
+                go_install(home, "temporal-sql-tool", &format!("{module}/tools/sql@v{version}"), "sql", progress).await
+            };
+            let built = built.await;
             progress.finished(SERVER);
-            Ok(())
+            built
         })
         .await?;
     let ui = cache
         .install(UI, TEMPORAL_UI_VERSION, progress, async |home: &Path| {
             progress.started(UI, format!("building the Temporal UI {TEMPORAL_UI_VERSION}"));
             let package = format!("github.com/temporalio/ui-server/v2/cmd/server@v{TEMPORAL_UI_VERSION}");
-            go_install(home, UI, &package, "server", progress).await?;
+            let built = go_install(home, UI, &package, "server", progress).await;
             progress.finished(UI);
-            Ok(())
+            built
         })
         .await?;
     Ok(ServerPrograms { server: server.join(SERVER), sql_tool: server.join("temporal-sql-tool"), ui: ui.join(UI) })

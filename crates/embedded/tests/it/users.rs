@@ -15,6 +15,12 @@ fn the_first_user_starts_the_services_and_the_last_one_out_stops_them() {
     assert!(page(addresses["temporal_ui_url"].as_str().unwrap()).starts_with("HTTP/1.1 200 OK"));
     assert!(first.parts_worked_on().contains(&"temporal-schema"));
     let pids = data.pids();
+    let password = addresses["database_url"].as_str().unwrap().split([':', '@']).nth(2).unwrap();
+    for pid in &pids {
+        let arguments = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap();
+        assert!(!arguments.contains(password), "everybody on the machine can read {arguments}");
+    }
+    assert_eq!(complaints_about_settings(&data), "");
 
     let mut second = data.user();
     assert_eq!(second.attached(), addresses);
@@ -64,6 +70,16 @@ fn the_extra_process_runs_beside_services_of_the_users_own() {
     });
     assert!(data.user().fails().contains("already run with other settings: DATABASE_URL"));
     user.leave();
+}
+
+/// What the server itself says about the settings it was given: names it does not know, values of another type.
+fn complaints_about_settings(data: &DataDir) -> String {
+    let server = std::fs::read_link(format!("/proc/{}/exe", data.pid("temporal"))).unwrap();
+    let file = data.path().join("temporal/dynamic.yaml");
+    let checked = std::process::Command::new(server).arg("validate-dynamic-config").arg(&file).output().unwrap();
+    assert!(checked.status.success());
+    let said = String::from_utf8(checked.stdout).unwrap();
+    said.trim().strip_prefix(file.to_str().unwrap()).unwrap().trim().to_owned()
 }
 
 fn page(url: &str) -> String {
