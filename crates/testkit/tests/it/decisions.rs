@@ -3,7 +3,7 @@
 use crate::{files::all, workspace::read};
 
 /// What every record says.
-const SECTIONS: [&str; 5] = ["## Context", "## Decision", "## Consequences", "## Enforcement", "## Status"];
+const SECTIONS: [&str; 4] = ["## Context", "## Decision", "## Consequences", "## Enforcement"];
 
 /// A page.
 const LONGEST_RECORD: usize = 80;
@@ -21,7 +21,13 @@ fn decision_records_have_the_sections_of_the_template() {
         let text = read(&path);
         let sections: Vec<&str> = text.lines().map(str::trim_end).filter(|line| line.starts_with("## ")).collect();
         assert_eq!(sections, SECTIONS, "{path} must have the sections of docs/adr/0000-template.md, in their order");
-        assert!(text.starts_with("# "), "{path} must begin with a title that says what was decided");
+        let title = format!("# {:04}: ", number(&path));
+        assert!(text.starts_with(&title), "{path} must begin with {title:?} and what was decided");
+        let status = text.lines().nth(2).unwrap_or_default();
+        assert!(
+            status.starts_with("Status: "),
+            "{path} must say on its third line: Status: accepted, or replaced by ..."
+        );
     }
 }
 

@@ -18,7 +18,7 @@ const BANNED: [&str; 12] = [
     "std::thread::spawn",
     "std::time::Instant::now",
     "std::time::SystemTime::now",
-    "tinybug_model::clock::SystemClock",
+    "tinybug_model::clock::Clock::now",
     "uuid::Uuid::now_v7",
 ];
 
