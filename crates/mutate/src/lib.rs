@@ -1,1 +1,26 @@
-//! placeholder
+//! Source text and language to mutants, and back. Pure: no file system, no clock, no network.
+
+mod apply;
+mod arid;
+mod canary;
+mod classify;
+mod describe;
+mod draw;
+mod enumerate;
+mod grammar;
+mod ignore;
+mod languages;
+mod lines;
+mod operators;
+mod role;
+mod site;
+mod types;
+mod walk;
+
+pub use apply::{ApplyError, apply, diff};
+pub use canary::canary;
+pub use classify::{Classified, SkipReason, classify};
+pub use describe::describe;
+pub use draw::{Drawing, Stratum, draw};
+pub use enumerate::{Enumeration, Note, Source, enumerate, enumerate_all};
+pub use operators::catalogue::{CATALOGUE, Operator};

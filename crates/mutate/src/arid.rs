@@ -1,0 +1,70 @@
+//! Arid code: calls and conditions whose mutants teach nobody anything, such as logging.
+
+use crate::{
+    grammar::Field,
+    role::Role,
+    site::{Site, named_children},
+    types::callee,
+};
+
+/// Callees that are arid in every language.
+const METHODS: &[&str] = &["sleep", "usleep", "nanosleep"];
+const RECEIVERS: &[&str] =
+    &["log", "logger", "logging", "LOG", "LOGGER", "_log", "_logger", "Logger", "slog", "glog", "klog", "console"];
+
+/// Whether a node and all below it are left alone.
+pub(crate) fn is_arid(site: &Site<'_, '_>) -> bool {
+    match site.role {
+        Role::Call => call_is_arid(site, site.node),
+        Role::If => site.child(Field::Alternative).is_none() && body_is_arid(site),
+        _ => false,
+    }
+}
+
+/// Whether a call is of the kind that mutants leave alone.
+pub(crate) fn call_is_arid<'t>(site: &Site<'_, 't>, call: tree_sitter::Node<'t>) -> bool {
+    let Some(function) = callee(site.grammar, call) else { return false };
+    let arid = &site.spec().arid;
+    let object = site.child_of(call, Field::Object).or_else(|| site.child_of(call, Field::Receiver));
+    let name = site.text(function);
+    if name.len() > 200 {
+        return false;
+    }
+    let name = match object {
+        Some(object) => &site.text(object).lines().next().unwrap_or_default().to_owned(),
+        None => name,
+    };
+    let whole = if object.is_some() { format!("{name}.{}", site.text(function)) } else { String::new() };
+    let whole = if object.is_some() { whole.as_str() } else { name };
+    let path = whole.trim_start_matches("this.").trim_start_matches("self.").trim_start_matches("@");
+    let first = path.split(['.', ':', '(']).next().unwrap_or(path);
+    let last = path.rsplit(['.', ':', '>']).next().unwrap_or(path);
+    arid.callees.contains(&path)
+        || first.len() < path.len() && (RECEIVERS.contains(&first) || arid.receivers.contains(&first))
+        || METHODS.contains(&last)
+        || arid.methods.contains(&last)
+}
+
+/// Whether all that an `if` guards is arid.
+fn body_is_arid(site: &Site<'_, '_>) -> bool {
+    let Some(body) = site.child(Field::Consequence) else { return false };
+    let statements = match site.role_of(body) {
+        Role::Block => named_children(body),
+        _ => vec![body],
+    };
+    // Go wraps the statements of a block once more.
+    let statements = match statements.as_slice() {
+        [only] if only.kind() == "statement_list" => named_children(*only),
+        _ => statements,
+    };
+    !statements.is_empty()
+        && statements.len() <= 4
+        && statements.into_iter().all(|statement| {
+            let call = match site.role_of(statement) {
+                Role::ExprStmt => statement.named_child(0),
+                Role::Call => Some(statement),
+                _ => None,
+            };
+            call.is_some_and(|call| site.role_of(call) == Role::Call && call_is_arid(site, call))
+        })
+}

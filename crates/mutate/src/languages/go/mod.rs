@@ -1,0 +1,286 @@
+//! Go. Its compiler refuses unused variables and imports, repeated cases and constants that do not fit.
+
+mod uses;
+
+use tinybug_model::Language;
+
+use super::{Arid, Canary, Declares, Dialect, LanguageSpec, Plus, Syntax, TestFiles};
+use crate::{grammar::Field, operators::Op, role::Role, site::Site, types::Guess};
+
+/// Go.
+pub(super) static SPEC: LanguageSpec = LanguageSpec {
+    language: Language::Go,
+    dialects: &[Dialect { number: 4, extensions: &["go"], grammar: || tree_sitter_go::LANGUAGE.into() }],
+    tests: TestFiles {
+        directories: &["testdata", "testutil", "testutils"],
+        prefixes: &[],
+        suffixes: &["_test.go"],
+        names: &["magefile.go"],
+    },
+    build_files: &["tools.go"],
+    syntax: Syntax {
+        line_comment: "//",
+        not: "!",
+        bools: ["true", "false"],
+        null: "nil",
+        nothing: "",
+        truthy: false,
+        strict: true,
+    },
+    plus: Plus::IfNumber,
+    roles: &[
+        (
+            Role::Skip,
+            &[
+                "import_declaration",
+                "package_clause",
+                "array_type",
+                "type_declaration",
+                "goto_statement",
+                "interface_type",
+                "struct_type",
+                "imaginary_literal",
+            ],
+        ),
+        (Role::Comment, &["comment"]),
+        (Role::Function, &["function_declaration", "method_declaration"]),
+        (Role::Lambda, &["func_literal"]),
+        (Role::Block, &["block", "statement_list"]),
+        (Role::Binary, &["binary_expression"]),
+        (Role::Unary, &["unary_expression"]),
+        (Role::Assign, &["assignment_statement"]),
+        (Role::Update, &["inc_statement", "dec_statement"]),
+        (Role::Call, &["call_expression"]),
+        (Role::Index, &["index_expression", "slice_expression"]),
+        (Role::Paren, &["parenthesized_expression"]),
+        (Role::Member, &["selector_expression"]),
+        (Role::Name, &["identifier"]),
+        (Role::Bool, &["true", "false"]),
+        (Role::Number, &["int_literal", "float_literal"]),
+        (Role::Char, &["rune_literal"]),
+        (Role::Str, &["interpreted_string_literal", "raw_string_literal"]),
+        (Role::Null, &["nil"]),
+        (Role::Dict, &["composite_literal"]),
+        (Role::Keyword, &["keyed_element"]),
+        (Role::Arguments, &["argument_list"]),
+        (Role::ExprStmt, &["expression_statement"]),
+        (Role::Return, &["return_statement"]),
+        (Role::If, &["if_statement"]),
+        (Role::For, &["for_statement"]),
+        (Role::Switch, &["expression_switch_statement", "type_switch_statement", "select_statement"]),
+        (Role::Case, &["expression_case"]),
+        (Role::Break, &["break_statement"]),
+        (Role::Continue, &["continue_statement"]),
+        (Role::Defer, &["defer_statement"]),
+        (Role::Const, &["const_spec"]),
+        (Role::Declaration, &["var_spec", "short_var_declaration"]),
+    ],
+    declares: &[
+        Declares { kind: "parameter_declaration", name: Field::Name, types: Some(Field::Type), value: None },
+        Declares { kind: "field_declaration", name: Field::Name, types: Some(Field::Type), value: None },
+        Declares { kind: "var_spec", name: Field::Name, types: Some(Field::Type), value: Some(Field::Value) },
+        Declares { kind: "const_spec", name: Field::Name, types: Some(Field::Type), value: Some(Field::Value) },
+        Declares { kind: "short_var_declaration", name: Field::Left, types: None, value: Some(Field::Right) },
+        Declares { kind: "function_declaration", name: Field::Name, types: Some(Field::Result), value: None },
+        Declares { kind: "method_declaration", name: Field::Name, types: Some(Field::Result), value: None },
+    ],
+    type_guess,
+    arid: Arid {
+        callees: &["panic", "print", "println", "make", "recover", "close", "delete", "new"],
+        receivers: &["fmt.Print", "testing", "debug", "atomic"],
+        methods: &[
+            "Println",
+            "Printf",
+            "Print",
+            "Fprintf",
+            "Fprintln",
+            "Fprint",
+            "Errorf",
+            "Sleep",
+            "SetDeadline",
+            "WithTimeout",
+            "After",
+            "NewTimer",
+            "NewTicker",
+            "Debugf",
+            "Infof",
+            "Warnf",
+            "Fatal",
+            "Fatalf",
+            "Lock",
+            "Unlock",
+            "RLock",
+            "RUnlock",
+            "Exit",
+        ],
+    },
+    swaps: &[
+        ("HasPrefix", "HasSuffix"),
+        ("HasSuffix", "HasPrefix"),
+        ("ToUpper", "ToLower"),
+        ("ToLower", "ToUpper"),
+        ("TrimLeft", "TrimRight"),
+        ("TrimRight", "TrimLeft"),
+        ("TrimPrefix", "TrimSuffix"),
+        ("TrimSuffix", "TrimPrefix"),
+        ("Index", "LastIndex"),
+        ("LastIndex", "Index"),
+        ("Floor", "Ceil"),
+        ("Ceil", "Floor"),
+        ("Min", "Max"),
+        ("Max", "Min"),
+    ],
+    skips: |_| false,
+    allows,
+    zeros,
+    canary: Canary::Brace(" panic(\"tinybug canary\");"),
+};
+
+const INTEGERS: &[&str] = &[
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "byte",
+    "rune",
+    "uintptr",
+    "time.Duration",
+];
+
+fn type_guess(written: &str) -> Guess {
+    match written {
+        "string" => Guess::Text,
+        "float32" | "float64" => Guess::Number,
+        "bool" => Guess::Bool,
+        _ if INTEGERS.contains(&written) => Guess::Number,
+        _ if written.starts_with(['[', '*', '(']) || written.starts_with("map[") || written.starts_with("func") => {
+            Guess::Other
+        }
+        _ => Guess::Unknown,
+    }
+}
+
+fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) -> bool {
+    let constant = || {
+        site.parent().is_some_and(|parent| {
+            [Field::Left, Field::Right]
+                .into_iter()
+                .filter_map(|field| site.child_of(parent.node, field))
+                .all(|side| is_constant(site, side))
+        })
+    };
+    match op {
+        // Constants that do not fit their type are refused, as are negative shifts.
+        Op::ArithAddSub | Op::ArithSubAdd | Op::ArithMulDiv | Op::ArithDivMul | Op::ArithModMul | Op::BitShift => {
+            !site.place().constant && !constant()
+        }
+        Op::BitNotDrop | Op::ArithNegDrop => !site.place().constant,
+        Op::LitInt => number_fits(site),
+        Op::LogicAndOr => !is_suspect(site),
+        // A composite literal keeps its type.
+        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
+        Op::CallMethodSwap => site.child(Field::Function).is_some_and(|function| {
+            matches!(site.text(function).split('.').next(), Some("strings" | "bytes" | "math"))
+        }),
+        Op::LitStringEmpty => site.parent_role() != Role::Arguments,
+        Op::RetZero
+        | Op::RetBool
+        | Op::RetErrNil
+        | Op::RelFalseTrue
+        | Op::CondTrue
+        | Op::CondFalse
+        | Op::StmtCallDrop
+        | Op::StmtAssignDrop
+        | Op::StmtDeferDrop
+        | Op::CondLoopZero
+        | Op::AssignOpPlain => {
+            let ends =
+                matches!(op, Op::CondTrue | Op::CondFalse) && site.function().is_some_and(|f| f.role == Role::Lambda);
+            !ends && uses::survive_without(site, span, replacement)
+        }
+        Op::FlowEarlyReturn => site.child(Field::Result).is_none(),
+        _ => true,
+    }
+}
+
+/// Whether an expression is known to the compiler: numbers, and names in capitals or of package `math`.
+fn is_constant<'t>(site: &Site<'_, 't>, node: tree_sitter::Node<'t>) -> bool {
+    match site.role_of(node) {
+        Role::Number | Role::Char | Role::Str => true,
+        Role::Paren => site.inside_parentheses(node) != node && is_constant(site, site.inside_parentheses(node)),
+        Role::Unary => node.named_child(0).is_some_and(|inner| is_constant(site, inner)),
+        Role::Member => site.text(node).starts_with("math."),
+        Role::Name => {
+            let text = site.text(node);
+            text == "iota" || text.starts_with(|c: char| c.is_ascii_uppercase())
+        }
+        Role::Binary => [Field::Left, Field::Right]
+            .into_iter()
+            .filter_map(|field| site.child_of(node, field))
+            .all(|side| is_constant(site, side)),
+        Role::Call => node.named_child(1).is_some_and(|arguments| {
+            arguments.named_child_count() == 1 && arguments.named_child(0).is_some_and(|inner| is_constant(site, inner))
+        }),
+        _ => false,
+    }
+}
+
+fn number_fits(site: &Site<'_, '_>) -> bool {
+    let Some(parent) = site.parent() else { return false };
+    match parent.role {
+        // A key of an array literal may not come twice.
+        Role::Keyword | Role::Dict => false,
+        Role::Binary => {
+            let shift = parent.node.child(1).is_some_and(|token| matches!(site.text(token), "<<" | ">>"));
+            !(shift && is_constant(site, parent.node)) && !site.place().constant
+        }
+        _ if parent.node.kind() == "literal_element" => {
+            site.above(2).is_none_or(|above| above.role != Role::Keyword) || !site.is_field(Field::Key)
+        }
+        _ => true,
+    }
+}
+
+/// Whether `go vet`, which `go test` runs, would find the mutant suspect: `x != 1 || x != 2`.
+fn is_suspect(site: &Site<'_, '_>) -> bool {
+    let Some(parent) = site.parent() else { return false };
+    let side = |field| {
+        let side = site.inside_parentheses(site.child_of(parent.node, field)?);
+        // In a chain the neighbour is the right side of the left operand.
+        let side = if site.role_of(side) == Role::Binary
+            && side.child(1).is_some_and(|token| matches!(site.text(token), "&&" | "||"))
+        {
+            site.inside_parentheses(site.child_of(side, Field::Right)?)
+        } else {
+            side
+        };
+        let token = side.child(1)?;
+        matches!(site.text(token), "==" | "!=").then(|| side.child(0).map(|name| site.text(name))).flatten()
+    };
+    matches!((side(Field::Left), side(Field::Right)), (Some(left), Some(right)) if left == right)
+}
+
+fn zeros(written: &str) -> &'static [&'static str] {
+    match written {
+        "bool" => &["true", "false"],
+        "string" => &["\"\""],
+        "error" | "any" | "interface{}" => &["nil"],
+        "float32" | "float64" => &["0"],
+        _ if INTEGERS.contains(&written) => &["0"],
+        _ if written.starts_with(['*'])
+            || written.starts_with("[]")
+            || written.starts_with("map[")
+            || written.starts_with("func(")
+            || written.starts_with("chan ") =>
+        {
+            &["nil"]
+        }
+        _ => &[],
+    }
+}

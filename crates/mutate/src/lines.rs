@@ -1,0 +1,49 @@
+//! Lines of a file: where they begin, and what stands on them.
+
+/// Where the lines of a text begin.
+pub(crate) struct Lines<'a> {
+    bytes: &'a [u8],
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    /// Finds the lines of a text. Only a line feed ends a line.
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        let mut starts = vec![0];
+        starts.extend(bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1));
+        Self { bytes, starts }
+    }
+
+    /// The line of a byte, from 0.
+    pub(crate) fn of(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at) - 1
+    }
+
+    /// First byte of a line, and the byte after its last one, the line feed left out.
+    pub(crate) fn span(&self, line: usize) -> (usize, usize) {
+        let end = self.starts.get(line + 1).map_or(self.bytes.len(), |next| next - 1);
+        (self.starts[line], end)
+    }
+
+    /// The column of a byte on its line, from 1, in Unicode scalar values.
+    pub(crate) fn column(&self, line: usize, at: usize) -> u32 {
+        let before = &self.bytes[self.starts[line]..at];
+        let scalars = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        u32::try_from(scalars + 1).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_scalars_and_lines_keep_their_carriage_returns() {
+        let text = "aé = 1\r\nb".as_bytes();
+        let lines = Lines::new(text);
+        assert_eq!(lines.of(4), 0);
+        assert_eq!(lines.column(0, 4), 4);
+        assert_eq!(lines.span(0), (0, 8));
+        assert_eq!(lines.span(1), (9, 10));
+    }
+}

@@ -1,0 +1,243 @@
+//! Infix operators and compound assignments: arithmetic, bits, comparisons, logic, ranges.
+
+use tinybug_model::Tier;
+use tree_sitter::Node;
+
+use super::{Drafts, Op};
+use crate::{
+    grammar::Field,
+    languages::Plus,
+    role::Role,
+    site::{Site, only_named_child},
+};
+
+/// What becomes of an infix operator.
+fn infix(token: &str) -> &'static [(Op, &'static str)] {
+    match token {
+        "+" => &[(Op::ArithAddSub, "-")],
+        "-" => &[(Op::ArithSubAdd, "+")],
+        "*" => &[(Op::ArithMulDiv, "/")],
+        "/" => &[(Op::ArithDivMul, "*")],
+        "%" => &[(Op::ArithModMul, "*")],
+        "//" => &[(Op::ArithFloordivDiv, "/")],
+        "**" => &[(Op::ArithPowMul, "*")],
+        "&" => &[(Op::BitAndOr, "|")],
+        "|" => &[(Op::BitAndOr, "&")],
+        "^" => &[(Op::BitXorAnd, "&")],
+        "<<" => &[(Op::BitShift, ">>")],
+        ">>" => &[(Op::BitShift, "<<")],
+        ">>>" => &[(Op::BitUshr, ">>")],
+        "<" => &[(Op::RelBoundary, "<="), (Op::RelNegate, ">=")],
+        "<=" => &[(Op::RelBoundary, "<"), (Op::RelNegate, ">")],
+        ">" => &[(Op::RelBoundary, ">="), (Op::RelNegate, "<=")],
+        ">=" => &[(Op::RelBoundary, ">"), (Op::RelNegate, "<")],
+        "==" => &[(Op::RelEq, "!=")],
+        "!=" => &[(Op::RelEq, "==")],
+        "===" => &[(Op::RelStrictEq, "!==")],
+        "!==" => &[(Op::RelStrictEq, "===")],
+        "is" => &[(Op::RelIdentity, "is not")],
+        "is not" => &[(Op::RelIdentity, "is")],
+        "in" => &[(Op::RelMember, "not in")],
+        "not in" => &[(Op::RelMember, "in")],
+        "&&" => &[(Op::LogicAndOr, "||")],
+        "||" => &[(Op::LogicAndOr, "&&")],
+        "and" => &[(Op::LogicAndOr, "or")],
+        "or" => &[(Op::LogicAndOr, "and")],
+        _ => &[],
+    }
+}
+
+/// What becomes of a compound assignment.
+fn compound(token: &str) -> Option<(Op, Tier, &'static str)> {
+    let (op, tier, replacement) = match token {
+        "+=" => (Op::AssignOpSwap, Tier::Default, "-="),
+        "-=" => (Op::AssignOpSwap, Tier::Default, "+="),
+        "*=" => (Op::AssignOpSwap, Tier::Default, "/="),
+        "/=" | "%=" | "**=" => (Op::AssignOpSwap, Tier::Default, "*="),
+        "//=" => (Op::AssignOpSwap, Tier::Default, "/="),
+        "&=" => (Op::AssignOpSwap, Tier::Extended, "|="),
+        "|=" | "^=" => (Op::AssignOpSwap, Tier::Extended, "&="),
+        "<<=" => (Op::AssignOpSwap, Tier::Extended, ">>="),
+        ">>=" => (Op::AssignOpSwap, Tier::Extended, "<<="),
+        ">>>=" => (Op::AssignOpSwap, Tier::Extended, ">>="),
+        "??=" => (Op::AssignNullish, Tier::Default, "="),
+        "&&=" => (Op::AssignNullish, Tier::Default, "||="),
+        "||=" => (Op::AssignNullish, Tier::Default, "&&="),
+        _ => return None,
+    };
+    Some((op, tier, replacement))
+}
+
+/// Proposes changes of an operator token, by what the node above it is.
+pub(super) fn token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let Some(parent) = site.parent() else { return };
+    let token = site.own_text();
+    match parent.role {
+        Role::Binary => infix_token(site, drafts, parent.node, token),
+        Role::AugAssign | Role::Assign => compound_token(site, drafts, parent.node, token),
+        Role::Range if !site.place().pattern => match token {
+            "..=" => drafts.replace(site, Op::LitRange, site.node, ".."),
+            ".." if site.spec().syntax.line_comment == "#" => drafts.replace(site, Op::LitRange, site.node, "..."),
+            "..." if site.spec().syntax.line_comment == "#" => drafts.replace(site, Op::LitRange, site.node, ".."),
+            // `a..` has no end to include.
+            ".." if has_end(site, parent.node) => drafts.replace(site, Op::LitRange, site.node, "..="),
+            _ => {}
+        },
+        _ => optional_chain(site, drafts, token),
+    }
+}
+
+fn has_end(site: &Site<'_, '_>, range: Node<'_>) -> bool {
+    range.end_byte() > site.node.end_byte()
+}
+
+fn optional_chain<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, token: &str) {
+    match token {
+        "?." => {
+            let next = site.bytes.get(site.node.end_byte()).copied().unwrap_or(b' ');
+            let replacement = if matches!(next, b'[' | b'(') { "" } else { "." };
+            drafts.replace(site, Op::CondOptionalChain, site.node, replacement);
+        }
+        "&." => drafts.replace(site, Op::CondOptionalChain, site.node, "."),
+        _ => {}
+    }
+}
+
+fn infix_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Node<'t>, token: &str) {
+    let Some((left, right)) = operands(site, parent) else { return };
+    if token == "??" {
+        // Only where the operand is nothing but `a ?? b`: dropping a side of a longer chain changes precedence.
+        if site.role_of(left) != Role::Binary && site.role_of(right) != Role::Binary {
+            drafts.replace(site, Op::CondNullish, parent, site.text(left).to_owned());
+            drafts.replace(site, Op::CondNullish, parent, site.text(right).to_owned());
+        }
+        return;
+    }
+    let changes = infix(token);
+    if changes.is_empty() || !keeps_sense(site, left, right, token) {
+        return;
+    }
+    for (op, replacement) in changes {
+        let typed = match op {
+            Op::ArithAddSub => Some([left, right]),
+            Op::ArithMulDiv | Op::ArithModMul | Op::ArithDivMul | Op::ArithSubAdd => Some([left, right]),
+            _ => None,
+        };
+        drafts.span(
+            site,
+            *op,
+            op.info().tier,
+            (site.node.start_byte(), site.node.end_byte()),
+            (*replacement).into(),
+            typed,
+        );
+    }
+}
+
+/// The operands beside an operator.
+fn operands<'t>(site: &Site<'_, 't>, parent: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+    if parent.child_count() == 3 {
+        return Some((parent.child(0)?, parent.child(2)?));
+    }
+    Some((site.node.prev_named_sibling()?, site.node.next_named_sibling()?))
+}
+
+/// Rules that hold in every language: no equivalent mutants, no pointless ones, none that surely crash.
+fn keeps_sense<'t>(site: &Site<'_, 't>, left: Node<'t>, right: Node<'t>, token: &str) -> bool {
+    let number = |node| match site.role_of(node) {
+        Role::Number => site.text(node),
+        _ => "",
+    };
+    let one = |node| matches!(number(node), "1" | "1.0" | "1.") || matches!(site.text(node), "-1" | "-1.0");
+    match token {
+        "*" | "/" if one(right) => false,
+        "*" | "//" | "%" if matches!(number(right), "0" | "0.0") => false,
+        // `x + 0` and `x - 0` are the same.
+        "+" | "-" if number(right) == "0" => false,
+        // A length is never negative: `len(x) > 0` and `len(x) >= 0` differ, but `< 0` never holds either way.
+        "<" if number(right) == "0" => !is_length(site, left),
+        // Logic that only guards against nothing: its mutant crashes, which tells nobody anything.
+        "&&" | "and" => !is_null_guard(site, left, right),
+        _ => true,
+    }
+}
+
+fn is_length<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
+    let text = site.text(node);
+    text.starts_with("len(") || text.ends_with(".length") || text.ends_with(".size()") || text.ends_with(".len()")
+}
+
+/// Whether a conjunction only guards its right side, as `p && p.x`, `p != null && p.x`.
+fn is_null_guard<'t>(site: &Site<'_, 't>, left: Node<'t>, right: Node<'t>) -> bool {
+    let left = site.inside_parentheses(left);
+    let guarded = match site.role_of(left) {
+        Role::Name | Role::Member => left,
+        Role::Binary if left.child_count() == 3 => {
+            let (Some(name), Some(token), Some(null)) = (left.child(0), left.child(1), left.child(2)) else {
+                return false;
+            };
+            let unequal = matches!(site.text(token), "!=" | "!==" | "is not");
+            if !unequal || site.role_of(null) != Role::Null {
+                return false;
+            }
+            name
+        }
+        _ => return false,
+    };
+    let name = site.text(guarded);
+    let right = site.text(right).trim_start_matches(['!', '(', ' ', '*']);
+    right.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '[', '(', '?']) || rest.starts_with("->"))
+}
+
+fn compound_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Node<'t>, token: &str) {
+    let Some((op, tier, replacement)) = compound(token) else { return };
+    let (Some(left), Some(right)) = (site.child_of(parent, Field::Left), site.child_of(parent, Field::Right)) else {
+        return;
+    };
+    let span = (site.node.start_byte(), site.node.end_byte());
+    let right_text = site.text(right);
+    if op == Op::AssignNullish {
+        // `@x ||= f` is how Ruby remembers: its mutants only cost time.
+        if site.spec().syntax.line_comment != "#" {
+            drafts.span(site, op, tier, span, replacement.into(), None);
+        }
+        return;
+    }
+    if right_text == "0" || matches!(token, "*=" | "/=") && right_text == "1" {
+        return;
+    }
+    let left = only_listed(left);
+    let right = only_listed(right);
+    drafts.span(site, op, tier, span, replacement.into(), Some([left, right]));
+    if !matches!(token, "<<=" | ">>=") || site.spec().plus == Plus::UnlessText {
+        drafts.span(site, Op::AssignOpPlain, Tier::Extended, span, "=".into(), None);
+    }
+}
+
+/// Go wraps both sides of an assignment in lists.
+fn only_listed(node: Node<'_>) -> Node<'_> {
+    if node.kind() == "expression_list" { only_named_child(node).unwrap_or(node) } else { node }
+}
+
+/// Proposes changes of a whole comparison.
+pub(super) fn whole<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    if site.node.child_count() != 3 {
+        return;
+    }
+    let Some(token) = site.node.child(1) else { return };
+    let bools = site.spec().syntax.bools;
+    match site.text(token) {
+        "==" | "===" | ">" | "<" => drafts.replace(site, Op::RelFalseTrue, site.node, bools[1]),
+        "!=" | "!==" | ">=" | "<=" => drafts.replace(site, Op::RelFalseTrue, site.node, bools[0]),
+        "<=>" => {
+            if let (Some(left), Some(right)) = (site.node.child(0), site.node.child(2)) {
+                let simple = |node| !matches!(site.role_of(node), Role::Binary | Role::Ternary);
+                if simple(left) && simple(right) {
+                    let swapped = format!("{} <=> {}", site.text(right), site.text(left));
+                    drafts.replace(site, Op::RelSpaceship, site.node, swapped);
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,82 @@
+//! Calls: the opposite method, a value without its preparation, an argument left out.
+
+use tinybug_model::{Language, Tier};
+
+use super::{Drafts, Op};
+use crate::{
+    grammar::Field,
+    role::Role,
+    site::{Site, named_children},
+    types::{callee, last_name},
+};
+
+/// Methods without arguments that give back a value of the type they were called on.
+const SAME_TYPE: &[&str] = &[
+    "strip",
+    "lower",
+    "upper",
+    "lstrip",
+    "rstrip",
+    "title",
+    "trim",
+    "trimStart",
+    "trimEnd",
+    "toLowerCase",
+    "toUpperCase",
+    "reverse",
+    "Trim",
+    "ToLower",
+    "ToUpper",
+    "strip!",
+    "downcase",
+    "upcase",
+    "squeeze",
+    "chomp",
+    "uniq",
+    "compact",
+    "toLocaleLowerCase",
+    "abs",
+];
+
+/// Proposes other calls.
+pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let Some(function) = callee(site.grammar, site.node) else { return };
+    let Some(name) = last_name(site.grammar, site.bytes, function) else { return };
+    if let Some((_, other)) = site.spec().swaps.iter().find(|(one, _)| *one == name) {
+        let end = function.end_byte();
+        drafts.span(site, Op::CallMethodSwap, Tier::Default, (end - name.len(), end), (*other).into(), None);
+    }
+    let arguments = site.child(Field::Arguments);
+    let none = arguments.is_none_or(|arguments| arguments.named_child_count() == 0);
+    if none && SAME_TYPE.contains(&name) {
+        let object = site
+            .child(Field::Object)
+            .or_else(|| site.child(Field::Receiver))
+            .or_else(|| site.child_of(function, Field::Object))
+            .or_else(|| site.child_of(function, Field::Expression));
+        if let Some(object) = object.filter(|_| site.parent_role() != Role::ExprStmt) {
+            drafts.replace(site, Op::CallUnwrap, site.node, site.text(object).to_owned());
+        }
+    }
+    if site.spec().language == Language::Python
+        && let Some(arguments) = arguments
+    {
+        keyword_dropped(site, drafts, arguments);
+    }
+}
+
+/// Proposes to leave out each named argument but a first one.
+fn keyword_dropped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, arguments: tree_sitter::Node<'t>) {
+    let children = named_children(arguments);
+    for pair in children.windows(2).take(8) {
+        if site.role_of(pair[1]) == Role::Keyword {
+            let span = (pair[0].end_byte(), pair[1].end_byte());
+            drafts.span(site, Op::CallArgDrop, Tier::Extended, span, "".into(), None);
+        }
+    }
+    if let [only] = children.as_slice()
+        && site.role_of(*only) == Role::Keyword
+    {
+        drafts.replace(site, Op::CallArgDrop, *only, "");
+    }
+}

@@ -1,0 +1,249 @@
+//! Literals: truth values, numbers, texts, collections.
+
+use tinybug_model::Tier;
+
+use super::{Drafts, Op};
+use crate::{
+    grammar::Field,
+    role::Role,
+    site::{Site, named_children, only_named_child},
+    types::last_name,
+};
+
+/// Proposes other literals.
+pub(super) fn literal<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    match site.role {
+        Role::Bool => boolean(site, drafts),
+        Role::Number => number(site, drafts),
+        Role::Str => string(site, drafts),
+        Role::List | Role::Dict => collection(site, drafts),
+        _ => {}
+    }
+}
+
+fn boolean<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let [yes, no] = site.spec().syntax.bools;
+    let other = match site.own_text() {
+        text if text == yes => no,
+        text if text == no => yes,
+        _ => return,
+    };
+    // `while (true)` never ends on purpose; its opposite is dead code that compilers refuse.
+    let endless = matches!(site.parent_role(), Role::While | Role::DoWhile)
+        || site.parent_role() == Role::Paren
+            && site.above(2).is_some_and(|frame| matches!(frame.role, Role::While | Role::DoWhile));
+    if !endless && !(site.place().pattern && site.spec().syntax.strict) {
+        drafts.replace(site, Op::LitBool, site.node, other);
+    }
+}
+
+fn number<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let text = site.own_text();
+    let strict = site.spec().syntax.strict;
+    let Some(number) = Number::read(text) else {
+        if let Some(other) = other_float(text).filter(|_| !site.place().pattern) {
+            drafts.replace(site, Op::LitFloat, site.node, other);
+        }
+        return;
+    };
+    if site.place().pattern && strict || site.place().sizing || is_setting(site) {
+        return;
+    }
+    if !(strict && number.is_limit()) {
+        drafts.replace(site, Op::LitInt, site.node, number.with(number.value + 1));
+    }
+    if number.value == 1 && !is_divisor(site) {
+        drafts.replace(site, Op::LitInt, site.node, number.with(0));
+    }
+}
+
+/// Whether the node divides something.
+fn is_divisor(site: &Site<'_, '_>) -> bool {
+    let Some(parent) = site.parent() else { return false };
+    matches!(parent.role, Role::Binary | Role::AugAssign | Role::Assign)
+        && site.is_field(Field::Right)
+        && parent.node.child(1).is_some_and(|token| matches!(site.text(token), "/" | "%" | "/=" | "%=" | "//"))
+}
+
+/// Words in names of settings whose exact value no test should pin down.
+const SETTINGS: &[&str] = &[
+    "timeout",
+    "version",
+    "delay",
+    "interval",
+    "sleep",
+    "level",
+    "capacity",
+    "bufsize",
+    "buffer_size",
+    "buffersize",
+    "ttl",
+    "deadline",
+    "backoff",
+    "verbosity",
+    "priority",
+    "stacklevel",
+];
+
+/// Whether the number is a setting, told by the name that it is given to.
+fn is_setting(site: &Site<'_, '_>) -> bool {
+    let Some(parent) = site.parent() else { return false };
+    let holder = match parent.role {
+        Role::Keyword | Role::Assign | Role::Declaration => Some(parent.node),
+        // Go and Rust wrap values once more.
+        _ => site
+            .above(2)
+            .filter(|frame| matches!(frame.role, Role::Keyword | Role::Assign | Role::Declaration | Role::Const))
+            .map(|frame| frame.node),
+    };
+    let Some(holder) = holder else { return false };
+    let name = [Field::Name, Field::Key, Field::Left, Field::Field, Field::Pattern]
+        .into_iter()
+        .find_map(|field| site.child_of(holder, field));
+    let Some(name) =
+        name.filter(|name| name.id() != site.node.id()).and_then(|name| last_name(site.grammar, site.bytes, name))
+    else {
+        return false;
+    };
+    let name = name.to_lowercase();
+    name == "port" || name.ends_with("_port") || SETTINGS.iter().any(|word| name.contains(word))
+}
+
+/// A whole number as written.
+struct Number<'a> {
+    prefix: &'a str,
+    radix: u32,
+    value: u64,
+    suffix: &'a str,
+    capital: bool,
+    width: usize,
+}
+
+impl<'a> Number<'a> {
+    /// Reads a whole number of at most 63 bits; octal numbers of the old form are left alone.
+    fn read(text: &'a str) -> Option<Self> {
+        let (prefix, rest, radix) = match text.get(..2) {
+            Some("0x" | "0X") => (&text[..2], &text[2..], 16),
+            Some("0b" | "0B") => (&text[..2], &text[2..], 2),
+            Some("0o" | "0O") => (&text[..2], &text[2..], 8),
+            _ => ("", text, 10),
+        };
+        let end = rest.find(|c: char| !(c.is_digit(radix) || c == '_' || c == '\'')).unwrap_or(rest.len());
+        let (digits, suffix) = rest.split_at(end);
+        let whole = suffix.is_empty()
+            || ["n", "L", "l", "U", "u", "UL", "ul", "LL", "ll", "ULL", "ull", "uL", "Ul"].contains(&suffix)
+            || suffix.strip_prefix('_').unwrap_or(suffix).starts_with(['u', 'i'])
+                && suffix.trim_start_matches(['_', 'u', 'i', 's', 'z', 'e']).chars().all(|c| c.is_ascii_digit());
+        let plain: String = digits.chars().filter(char::is_ascii_alphanumeric).collect();
+        let old_octal = radix == 10 && plain.len() > 1 && plain.starts_with('0');
+        if !whole || plain.is_empty() || old_octal {
+            return None;
+        }
+        let value = u64::from_str_radix(&plain, radix).ok().filter(|value| *value < u64::MAX / 2)?;
+        let capital = plain.chars().any(|c| c.is_ascii_uppercase());
+        Some(Self { prefix, radix, value, suffix, capital, width: plain.len() })
+    }
+
+    /// Another number written the same way.
+    fn with(&self, value: u64) -> String {
+        let width = if self.prefix.is_empty() { 0 } else { self.width };
+        let digits = match (self.radix, self.capital) {
+            (16, true) => format!("{value:0width$X}"),
+            (16, false) => format!("{value:0width$x}"),
+            (2, _) => format!("{value:0width$b}"),
+            (8, _) => format!("{value:0width$o}"),
+            _ => value.to_string(),
+        };
+        format!("{}{digits}{}", self.prefix, self.suffix)
+    }
+
+    /// Whether one more may not fit the type, or shift out of it, or leave an array of a round size.
+    fn is_limit(&self) -> bool {
+        let next = self.value + 1;
+        self.value >= 3 && next.is_power_of_two() || self.value >= 128 && self.value.is_power_of_two()
+    }
+}
+
+/// A fraction changed by one, or swapped between 0 and 1.
+fn other_float(text: &str) -> Option<String> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
+    let (digits, suffix) = text.split_at(end);
+    if !digits.contains('.') || suffix.starts_with(['e', 'E', 'x', 'X']) {
+        return None;
+    }
+    let (whole, fraction) = digits.split_once('.')?;
+    let fraction_is_zero = fraction.bytes().all(|b| b == b'0');
+    let whole = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
+    let whole = match whole {
+        1 if fraction_is_zero => 0,
+        n => n.checked_add(1)?,
+    };
+    Some(format!("{whole}.{fraction}{suffix}"))
+}
+
+fn string<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let text = site.own_text();
+    let Some(quote) = text.find(['"', '\'', '`']) else { return };
+    // Byte strings and the like keep their prefix; triple quotes are mostly documents.
+    let (prefix, quoted) = text.split_at(quote);
+    if quoted.len() < 2 || quoted.starts_with("\"\"\"") || prefix.contains('#') {
+        return;
+    }
+    let mark = &quoted[..1];
+    if !quoted.ends_with(mark) || is_left_alone(site) {
+        return;
+    }
+    if quoted.len() == 2 {
+        if prefix.is_empty() {
+            drafts.replace(site, Op::LitStringFill, site.node, format!("{mark}tinybug{mark}"));
+        }
+        return;
+    }
+    if prefix.is_empty() && !quoted.contains('%') && !quoted.contains('{') {
+        drafts.replace(site, Op::LitStringEmpty, site.node, format!("{mark}{mark}"));
+    }
+}
+
+/// Texts whose change teaches nothing: documents, directives, keys, messages of errors, statements of SQL.
+fn is_left_alone(site: &Site<'_, '_>) -> bool {
+    if site.place().pattern {
+        return true;
+    }
+    let text = site.own_text();
+    let sql = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "ALTER "];
+    if sql.iter().any(|word| text.get(1..).is_some_and(|inner| inner.starts_with(word))) {
+        return true;
+    }
+    match site.parent_role() {
+        Role::ExprStmt | Role::Block => true,
+        Role::Keyword => site.is_field(Field::Key) || site.is_field(Field::Name),
+        Role::Index => site.spec().syntax.strict,
+        Role::Arguments => {
+            // A message inside something that is thrown.
+            site.stack.iter().rev().take(5).any(|frame| frame.role == Role::Throw)
+        }
+        _ => false,
+    }
+}
+
+fn collection<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let text = site.own_text();
+    let (Some(open), Some(close)) = (text.get(..1), text.len().checked_sub(1).and_then(|last| text.get(last..))) else {
+        return;
+    };
+    if site.place().pattern || !matches!((open, close), ("[", "]") | ("{", "}")) || text.contains('\n') {
+        return;
+    }
+    let children = named_children(site.node);
+    let Some(first) = children.first() else { return };
+    // A comprehension holds one item that makes many; a spread alone copies.
+    if only_named_child(site.node).is_some_and(|only| matches!(only.kind(), "spread_element" | "list_splat")) {
+        return;
+    }
+    let _ = first;
+    drafts.replace(site, Op::LitCollection, site.node, format!("{open}{close}"));
+    for pair in children.windows(2).take(8) {
+        let span = (pair[0].end_byte(), pair[1].end_byte());
+        drafts.span(site, Op::LitItemDrop, Tier::Extended, span, "".into(), None);
+    }
+}

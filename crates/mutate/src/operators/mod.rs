@@ -1,0 +1,84 @@
+//! The operators, by what they change. Each looks at one place and proposes drafts.
+
+mod binary;
+mod calls;
+pub mod catalogue;
+mod conditions;
+mod flow;
+mod literals;
+mod returns;
+mod statements;
+mod unary;
+
+use std::borrow::Cow;
+
+use tinybug_model::Tier;
+use tree_sitter::Node;
+
+pub(crate) use catalogue::Op;
+
+use crate::{
+    role::Role,
+    site::{Draft, Site},
+};
+
+/// Where operators put their drafts.
+pub(crate) struct Drafts<'d, 't> {
+    drafts: &'d mut Vec<Draft<'t>>,
+    symbol: u32,
+}
+
+impl<'d, 't> Drafts<'d, 't> {
+    /// Drafts inside a symbol.
+    pub(crate) fn new(drafts: &'d mut Vec<Draft<'t>>, symbol: u32) -> Self {
+        Self { drafts, symbol }
+    }
+
+    /// Proposes to replace a node, in the operator's own tier.
+    fn replace(&mut self, site: &Site<'_, 't>, op: Op, node: Node<'t>, replacement: impl Into<Cow<'static, str>>) {
+        self.span(site, op, op.info().tier, (node.start_byte(), node.end_byte()), replacement.into(), None);
+    }
+
+    /// Proposes to replace a span, in a tier of the operator's choice.
+    fn span(
+        &mut self,
+        site: &Site<'_, 't>,
+        op: Op,
+        tier: Tier,
+        (start, end): (usize, usize),
+        replacement: Cow<'static, str>,
+        operands: Option<[Node<'t>; 2]>,
+    ) {
+        let original = &site.bytes[start..end];
+        let plain = original != replacement.as_bytes() && !original.contains(&b'\n') && !replacement.contains('\n');
+        if plain && (site.spec().allows)(site, op, (start, end), &replacement) {
+            self.drafts.push(Draft { op, tier, start, end, replacement, symbol: self.symbol, operands });
+        }
+    }
+}
+
+/// Asks all operators about a place.
+pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    match site.role {
+        Role::Token => binary::token(site, drafts),
+        Role::Unary => unary::unary(site, drafts),
+        Role::Update => unary::update(site, drafts),
+        Role::Bool | Role::Number | Role::Str | Role::List | Role::Dict => literals::literal(site, drafts),
+        Role::If | Role::While | Role::DoWhile | Role::Ternary | Role::Guard => conditions::condition(site, drafts),
+        Role::Binary => binary::whole(site, drafts),
+        Role::Return => returns::statement(site, drafts),
+        Role::Function | Role::Lambda => {
+            returns::tail(site, drafts);
+            flow::early_return(site, drafts);
+        }
+        Role::Break | Role::Continue => flow::jump(site, drafts),
+        Role::ExprStmt => statements::expression(site, drafts),
+        Role::Throw => statements::throw(site, drafts),
+        Role::Defer => statements::defer(site, drafts),
+        Role::Call => {
+            calls::call(site, drafts);
+            statements::bare_call(site, drafts);
+        }
+        _ => {}
+    }
+}

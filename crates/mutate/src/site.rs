@@ -1,0 +1,168 @@
+//! A place in a syntax tree, with what stands above it: all that an operator sees.
+
+use std::borrow::Cow;
+
+use tinybug_model::Tier;
+use tree_sitter::Node;
+
+use crate::{
+    grammar::{Field, Grammar},
+    languages::LanguageSpec,
+    operators::Op,
+    role::{Place, Role},
+};
+
+/// A node on the way from the root to the current one.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame<'t> {
+    /// The node.
+    pub node: Node<'t>,
+    /// What it is.
+    pub role: Role,
+    /// What holds for the nodes below it.
+    pub place: Place,
+    /// Index in the stack of the nearest function, itself included.
+    pub function: Option<usize>,
+    /// Index in the stack of the nearest loop, itself included.
+    pub nearest_loop: Option<usize>,
+    /// Number of the symbol that encloses what is below.
+    pub symbol: u32,
+}
+
+/// A change that an operator proposes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft<'t> {
+    /// By which operator.
+    pub op: Op,
+    /// In which tier at this place.
+    pub tier: Tier,
+    /// First byte replaced.
+    pub start: usize,
+    /// Byte after the last one replaced.
+    pub end: usize,
+    /// Text put there.
+    pub replacement: Cow<'static, str>,
+    /// Number of the symbol that encloses it.
+    pub symbol: u32,
+    /// Operands whose types decide, once all declarations of the file are known.
+    pub operands: Option<[Node<'t>; 2]>,
+}
+
+/// A node, and what stands above it.
+pub(crate) struct Site<'a, 't> {
+    /// The file's text.
+    pub bytes: &'a [u8],
+    /// The grammar.
+    pub grammar: &'static Grammar,
+    /// The nodes above, the root first.
+    pub stack: &'a [Frame<'t>],
+    /// The node.
+    pub node: Node<'t>,
+    /// What it is.
+    pub role: Role,
+}
+
+impl<'a, 't> Site<'a, 't> {
+    /// The language.
+    pub(crate) fn spec(&self) -> &'static LanguageSpec {
+        self.grammar.spec
+    }
+
+    /// The text of a node. Files are UTF-8 and nodes end between characters, so nothing is lost.
+    pub(crate) fn text(&self, node: Node<'t>) -> &'a str {
+        text(self.bytes, node)
+    }
+
+    /// The node's own text.
+    pub(crate) fn own_text(&self) -> &'a str {
+        self.text(self.node)
+    }
+
+    /// The node above.
+    pub(crate) fn parent(&self) -> Option<Frame<'t>> {
+        self.stack.last().copied()
+    }
+
+    /// What the node above is.
+    pub(crate) fn parent_role(&self) -> Role {
+        self.parent().map_or(Role::Other, |frame| frame.role)
+    }
+
+    /// The node some levels above; 1 is the parent.
+    pub(crate) fn above(&self, levels: usize) -> Option<Frame<'t>> {
+        self.stack.len().checked_sub(levels).and_then(|at| self.stack.get(at)).copied()
+    }
+
+    /// What holds here.
+    pub(crate) fn place(&self) -> Place {
+        self.parent().map_or(Place::default(), |frame| frame.place)
+    }
+
+    /// The nearest function above.
+    pub(crate) fn function(&self) -> Option<Frame<'t>> {
+        self.parent()?.function.map(|at| self.stack[at])
+    }
+
+    /// The nearest loop above, inside the nearest function.
+    pub(crate) fn enclosing_loop(&self) -> Option<Frame<'t>> {
+        let parent = self.parent()?;
+        let at = parent.nearest_loop?;
+        (parent.function.is_none_or(|function| function < at)).then(|| self.stack[at])
+    }
+
+    /// The role of another node.
+    pub(crate) fn role_of(&self, node: Node<'t>) -> Role {
+        self.grammar.role(node)
+    }
+
+    /// A child of the node.
+    pub(crate) fn child(&self, field: Field) -> Option<Node<'t>> {
+        self.grammar.child(self.node, field)
+    }
+
+    /// A child of another node.
+    pub(crate) fn child_of(&self, node: Node<'t>, field: Field) -> Option<Node<'t>> {
+        self.grammar.child(node, field)
+    }
+
+    /// The node inside all parentheses.
+    pub(crate) fn inside_parentheses(&self, mut node: Node<'t>) -> Node<'t> {
+        while matches!(self.role_of(node), Role::Paren) {
+            let Some(inner) = only_named_child(node) else { break };
+            node = inner;
+        }
+        node
+    }
+
+    /// Whether the node is the child of its parent in that field.
+    pub(crate) fn is_field(&self, field: Field) -> bool {
+        self.parent().and_then(|parent| self.grammar.child(parent.node, field)) == Some(self.node)
+    }
+}
+
+/// The text of a node.
+pub(crate) fn text<'a>(bytes: &'a [u8], node: Node<'_>) -> &'a str {
+    bytes.get(node.byte_range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("")
+}
+
+/// The single named child that is no comment, if there is exactly one.
+pub(crate) fn only_named_child(node: Node<'_>) -> Option<Node<'_>> {
+    let mut found = None;
+    for at in 0..node.named_child_count() {
+        let child = node.named_child(u32::try_from(at).ok()?)?;
+        if child.is_extra() {
+            continue;
+        }
+        if found.is_some() {
+            return None;
+        }
+        found = Some(child);
+    }
+    found
+}
+
+/// The named children that are no comments, the first hundred of them: no rule asks for more.
+pub(crate) fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| !child.is_extra()).take(100).collect()
+}

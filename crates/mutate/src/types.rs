@@ -1,0 +1,360 @@
+//! What an expression probably is, as far as one file can tell: enough to keep operators from making nonsense.
+
+use std::collections::HashMap;
+
+use tree_sitter::Node;
+
+use crate::{
+    grammar::{Field, Grammar},
+    role::Role,
+    site::{only_named_child, text},
+};
+
+/// What a value probably is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    /// A text.
+    Text,
+    /// A number.
+    Number,
+    /// A truth value.
+    Bool,
+    /// A list, a map, an object: neither of the others.
+    Other,
+    /// Anything.
+    Unknown,
+}
+
+/// How deep guesses look into an expression.
+const DEPTH: u8 = 6;
+
+const NUMBERS: &[&str] = &[
+    "len",
+    "cap",
+    "length",
+    "size",
+    "count",
+    "int",
+    "float",
+    "abs",
+    "round",
+    "floor",
+    "ceil",
+    "sqrt",
+    "pow",
+    "indexOf",
+    "lastIndexOf",
+    "ord",
+    "hash",
+    "hashCode",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "byte",
+    "rune",
+    "uintptr",
+    "float32",
+    "float64",
+    "Int",
+    "Number",
+    "parseInt",
+    "parseFloat",
+    "Length",
+    "Count",
+    "Size",
+    "Len",
+    "IndexOf",
+    "LastIndexOf",
+    "Abs",
+    "Floor",
+    "Ceil",
+    "Sqrt",
+    "Round",
+    "nextInt",
+    "intValue",
+    "longValue",
+    "doubleValue",
+    "currentTimeMillis",
+    "nanoTime",
+    "strlen",
+    "to_i",
+    "to_f",
+    "find",
+    "Index",
+    "IndexByte",
+    "LastIndex",
+    "RuneCountInString",
+    "Atoi",
+    "ordinal",
+    "random",
+    "codePointAt",
+    "bit_length",
+];
+
+const TEXTS: &[&str] = &[
+    "str",
+    "repr",
+    "format",
+    "join",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "lower",
+    "upper",
+    "replace",
+    "toString",
+    "String",
+    "Sprintf",
+    "Sprint",
+    "Itoa",
+    "FormatInt",
+    "FormatUint",
+    "FormatFloat",
+    "Quote",
+    "TrimSpace",
+    "Trim",
+    "TrimLeft",
+    "TrimRight",
+    "TrimPrefix",
+    "TrimSuffix",
+    "ToLower",
+    "ToUpper",
+    "Repeat",
+    "Join",
+    "Replace",
+    "ReplaceAll",
+    "Error",
+    "substring",
+    "Substring",
+    "trim",
+    "charAt",
+    "concat",
+    "toUpperCase",
+    "toLowerCase",
+    "padStart",
+    "padEnd",
+    "repeat",
+    "to_string",
+    "to_owned",
+    "to_uppercase",
+    "to_lowercase",
+    "from_utf8_lossy",
+    "ToString",
+    "Format",
+    "to_s",
+    "inspect",
+    "decode",
+    "encode",
+    "title",
+    "capitalize",
+    "substr",
+    "getName",
+    "getMessage",
+    "toFixed",
+    "stringify",
+    "string",
+    "name",
+    "Name",
+    "valueOf",
+    "dirname",
+    "basename",
+    "chr",
+    "gettext",
+    "readline",
+    "read_to_string",
+];
+
+/// What the names of a file probably hold.
+#[derive(Debug, Default)]
+pub(crate) struct Names<'s> {
+    guesses: HashMap<&'s str, Guess>,
+}
+
+impl<'s> Names<'s> {
+    /// Notes that a name was seen to hold something. A name that holds different things is unknown.
+    pub(crate) fn note(&mut self, name: &'s str, guess: Guess) {
+        self.guesses.entry(name).and_modify(|known| *known = merge(*known, guess)).or_insert(guess);
+    }
+
+    /// Notes the names that a node declares, if it is a declaration.
+    pub(crate) fn note_declaration(&mut self, grammar: &'static Grammar, bytes: &'s [u8], node: Node<'_>) {
+        let Some(declares) = grammar.declares(node) else { return };
+        let Some(name) = grammar.child(node, declares.name) else { return };
+        let written = declares.types.and_then(|field| grammar.child(node, field));
+        let value = declares.value.and_then(|field| grammar.child(node, field));
+        let guess = match (written, value) {
+            (Some(written), _) if !matches!(text(bytes, written), "var" | "auto") => {
+                (grammar.spec.type_guess)(text(bytes, written).trim_start_matches([':', ' ']))
+            }
+            (_, Some(value)) => self.guess(grammar, bytes, value, DEPTH),
+            _ => Guess::Unknown,
+        };
+        let mut cursor = node.walk();
+        let names: Vec<_> = match std::num::NonZero::new(grammar.field_id(declares.name)) {
+            Some(field) if declares.types.is_some() => node.children_by_field_id(field, &mut cursor).take(20).collect(),
+            _ => vec![name],
+        };
+        let mut values = value.map(|value| listed(value).into_iter()).into_iter().flatten();
+        for name in names {
+            for name in listed(name) {
+                // A list of names with a list of values: each name its own, where they pair up.
+                let own = match (written, values.next()) {
+                    (None, Some(value)) => self.guess(grammar, bytes, value, DEPTH),
+                    _ => guess,
+                };
+                if let Some(name) = last_name(grammar, bytes, name) {
+                    self.note(name, own);
+                }
+            }
+        }
+    }
+
+    /// Guesses what an expression is.
+    pub(crate) fn guess(&self, grammar: &'static Grammar, bytes: &[u8], node: Node<'_>, depth: u8) -> Guess {
+        let Some(depth) = depth.checked_sub(1) else { return Guess::Unknown };
+        let again = |node| self.guess(grammar, bytes, node, depth);
+        match grammar.role(node) {
+            Role::Str | Role::Template => Guess::Text,
+            Role::Number => Guess::Number,
+            Role::Char if matches!(grammar.spec.syntax.line_comment, "//") => Guess::Number,
+            Role::Char => Guess::Text,
+            Role::Bool => Guess::Bool,
+            Role::List | Role::Dict => Guess::Other,
+            Role::Paren => only_named_child(node).map_or(Guess::Unknown, again),
+            Role::Name | Role::Member => {
+                let Some(name) = last_name(grammar, bytes, node) else { return Guess::Unknown };
+                match self.guesses.get(name) {
+                    Some(guess) => *guess,
+                    None if matches!(name, "length" | "Length" | "Count") => Guess::Number,
+                    None => Guess::Unknown,
+                }
+            }
+            Role::Call => self.guess_call(grammar, bytes, node),
+            Role::Macro => match text(bytes, node).split('!').next() {
+                Some("format" | "concat" | "stringify" | "env") => Guess::Text,
+                Some("vec") => Guess::Other,
+                Some("matches" | "cfg") => Guess::Bool,
+                _ => Guess::Unknown,
+            },
+            Role::Unary => {
+                let operand =
+                    u32::try_from(node.named_child_count()).ok().and_then(|n| node.named_child(n.checked_sub(1)?));
+                match node.child(0).map_or("", |token| text(bytes, token)) {
+                    "!" | "not" => match operand.map_or(Guess::Unknown, again) {
+                        Guess::Number => Guess::Number,
+                        _ => Guess::Bool,
+                    },
+                    "-" | "+" | "~" => Guess::Number,
+                    _ => Guess::Unknown,
+                }
+            }
+            Role::Binary => Self::guess_binary(bytes, node, again),
+            Role::Ternary => match (
+                grammar.child(node, Field::Consequence).map_or(Guess::Unknown, again),
+                grammar.child(node, Field::Alternative).map_or(Guess::Unknown, again),
+            ) {
+                (Guess::Unknown, other) | (other, Guess::Unknown) => other,
+                (one, other) => merge(one, other),
+            },
+            _ => Guess::Unknown,
+        }
+    }
+
+    fn guess_call(&self, grammar: &'static Grammar, bytes: &[u8], node: Node<'_>) -> Guess {
+        let Some(name) = callee(grammar, node).and_then(|callee| last_name(grammar, bytes, callee)) else {
+            return Guess::Unknown;
+        };
+        match self.guesses.get(name) {
+            Some(guess) if *guess != Guess::Unknown => *guess,
+            _ if NUMBERS.contains(&name) => Guess::Number,
+            _ if TEXTS.contains(&name) => Guess::Text,
+            _ => Guess::Unknown,
+        }
+    }
+
+    fn guess_binary<'t>(bytes: &[u8], node: Node<'t>, again: impl Fn(Node<'t>) -> Guess) -> Guess {
+        let count = u32::try_from(node.child_count()).unwrap_or(u32::MAX);
+        let (Some(left), Some(token), Some(right)) =
+            (node.child(0), node.child(1), node.child(count.saturating_sub(1)))
+        else {
+            return Guess::Unknown;
+        };
+        match text(bytes, token) {
+            "<" | ">" | "<=" | ">=" | "==" | "!=" | "===" | "!==" | "is" | "is not" | "in" | "not in"
+            | "instanceof" => Guess::Bool,
+            "&&" | "||" | "and" | "or" => match (again(left), again(right)) {
+                (Guess::Bool, Guess::Bool) => Guess::Bool,
+                _ => Guess::Unknown,
+            },
+            "+" => match (again(left), again(right)) {
+                (Guess::Text, _) | (_, Guess::Text) => Guess::Text,
+                (Guess::Number, _) | (_, Guess::Number) => Guess::Number,
+                (left, right) => merge(left, right),
+            },
+            "*" | "%" => match (again(left), again(right)) {
+                (Guess::Text, _) => Guess::Text,
+                (Guess::Other, _) | (_, Guess::Other) => Guess::Other,
+                (_, Guess::Text) => Guess::Text,
+                _ => Guess::Number,
+            },
+            "-" | "//" | "**" | "<<" | ">>" => match again(left) {
+                Guess::Other => Guess::Other,
+                _ => Guess::Number,
+            },
+            "/" => match (again(left), again(right)) {
+                (Guess::Text, _) | (_, Guess::Text) => Guess::Text,
+                _ => Guess::Number,
+            },
+            _ => Guess::Unknown,
+        }
+    }
+}
+
+fn merge(one: Guess, other: Guess) -> Guess {
+    if one == other { one } else { Guess::Unknown }
+}
+
+/// The expression that a call calls.
+pub(crate) fn callee<'t>(grammar: &'static Grammar, call: Node<'t>) -> Option<Node<'t>> {
+    [Field::Function, Field::Method, Field::Name, Field::Macro].into_iter().find_map(|field| grammar.child(call, field))
+}
+
+/// The last name of a path of names: `c` of `a.b.c`.
+pub(crate) fn last_name<'s>(grammar: &'static Grammar, bytes: &'s [u8], node: Node<'_>) -> Option<&'s str> {
+    let mut node = node;
+    for _ in 0..8 {
+        if node.child_count() == 0 {
+            return Some(text(bytes, node));
+        }
+        node = [
+            Field::Property,
+            Field::Field,
+            Field::Name,
+            Field::Declarator,
+            Field::Method,
+            Field::Function,
+            Field::Pattern,
+        ]
+        .into_iter()
+        .find_map(|field| grammar.child(node, field))
+        .or_else(|| {
+            let last = u32::try_from(node.named_child_count()).ok()?.checked_sub(1)?;
+            node.named_child(last)
+        })?;
+    }
+    None
+}
+
+/// The members of a list of expressions without brackets; of anything else itself.
+fn listed(node: Node<'_>) -> Vec<Node<'_>> {
+    match node.kind() {
+        "expression_list" | "pattern_list" => crate::site::named_children(node),
+        _ => vec![node],
+    }
+}
