@@ -85,11 +85,15 @@ fn the_ports_are_those_of_the_binary_and_of_its_services() {
 fn the_images_have_the_versions_of_the_embedded_services() {
     let versions = constants("crates/embedded/src/versions.rs");
     let postgres = versions["POSTGRES_PACKAGE_VERSION"].split('.').next().expect("a version has a first part");
-    assert_eq!(image("postgres"), format!("postgres:{postgres}-bookworm"));
-    let temporal = &versions["TEMPORAL_SERVER_VERSION"];
-    assert_eq!(image("temporal"), format!("temporalio/server:{temporal}"));
-    assert_eq!(image("temporal-schema"), format!("temporalio/admin-tools:{temporal}"));
-    assert_eq!(image("temporal-ui"), format!("temporalio/ui:{}", versions["TEMPORAL_UI_VERSION"]));
+    let images = [
+        ("postgres", format!("postgres:{postgres}-bookworm")),
+        ("temporal", format!("temporalio/server:{temporal}")),
+        ("temporal-schema", format!("temporalio/admin-tools:{temporal}")),
+        ("temporal-ui", format!("temporalio/ui:{}", versions["TEMPORAL_UI_VERSION"])),
+    ];
+    for (service, expected) in images {
+        assert_eq!(image(service), expected, "{COMPOSE} and crates/embedded/src/versions.rs name the same version");
+    }
 }
 
 #[test]
@@ -133,7 +137,7 @@ fn every_file_that_the_compose_file_mounts_or_builds_from_exists() {
             assert!(root().join(file).is_file(), "{COMPOSE}, {name}: {file} does not exist");
         }
     }
-    let script = environment_free_path(&service("temporal-schema")["entrypoint"]);
+    let script = mounted_script(&service("temporal-schema")["entrypoint"]);
     assert!(
         root().join("deploy/temporal").join(&script).is_file(),
         "{COMPOSE}: deploy/temporal/{script} does not exist"
@@ -196,7 +200,7 @@ fn port_of(address: &str) -> String {
     address.rsplit(':').next().expect("an address has a last part").to_owned()
 }
 
-fn environment_free_path(entrypoint: &Value) -> String {
+fn mounted_script(entrypoint: &Value) -> String {
     let path = entrypoint.as_array().and_then(|parts| parts.last()).and_then(Value::as_str);
     path.and_then(|path| path.strip_prefix("/deploy/")).expect("the schema's script lies in /deploy").to_owned()
 }
