@@ -85,6 +85,7 @@ fn the_ports_are_those_of_the_binary_and_of_its_services() {
 fn the_images_have_the_versions_of_the_embedded_services() {
     let versions = constants("crates/embedded/src/versions.rs");
     let postgres = versions["POSTGRES_PACKAGE_VERSION"].split('.').next().expect("a version has a first part");
+    let temporal = &versions["TEMPORAL_SERVER_VERSION"];
     let images = [
         ("postgres", format!("postgres:{postgres}-bookworm")),
         ("temporal", format!("temporalio/server:{temporal}")),
