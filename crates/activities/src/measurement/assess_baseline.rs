@@ -1,0 +1,90 @@
+//! `measurement.assess_baseline`: whether the runs of the unchanged code so far are a ground to judge on.
+
+use tinybug_model::{BuildEnd, MeasurementRef};
+use tinybug_store::AttemptFacts;
+use tinybug_verdict::{Assessment, BaselinePolicy, BrokenBaseline, assess};
+use tinybug_workflows::contract::BaselineStep;
+
+use crate::{
+    Services,
+    build::{COVERAGE_RUN, run_facts},
+    names::test_names,
+    services::Subject,
+};
+
+/// Lines of output that a reason quotes.
+const QUOTED: usize = 12;
+
+pub(super) async fn assess_baseline(services: &Services, measurement: MeasurementRef) -> anyhow::Result<BaselineStep> {
+    let subject = services.subject(measurement).await?;
+    let attempts = subject.org.baseline_runs(measurement).await?;
+    if let Some(reason) = setup_failure(&attempts) {
+        return broken(&subject, &reason).await;
+    }
+    let plan = &subject.measurement.plan;
+    let runs: Vec<_> = attempts
+        .iter()
+        .map(|attempt| {
+            let mut run = run_facts(attempt, false);
+            // Only the runs without coverage tell how long a build takes, when there are any.
+            if attempt.build.number == COVERAGE_RUN && attempts.len() > 1 {
+                run.duration_ms = 0;
+            }
+            run
+        })
+        .collect();
+    match assess(&runs, &BaselinePolicy::from(plan)) {
+        Assessment::NeedsMoreRuns { total } => Ok(BaselineStep::NeedsMoreRuns { total }),
+        Assessment::Broken(why) => {
+            let names = test_names(&subject.org, subject.repository.id).await?;
+            let sentence = why.sentence(|test| names.of(test));
+            let output = attempts.last().map(|attempt| quote(&attempt.output_tail)).unwrap_or_default();
+            let told_by_output = matches!(
+                why,
+                BrokenBaseline::DoesNotBuild
+                    | BrokenBaseline::FailsWithoutReport
+                    | BrokenBaseline::FailsAlthoughTestsPass
+            );
+            broken(&subject, &if told_by_output { sentence + &output } else { sentence }).await
+        }
+        Assessment::Sound(baseline) => {
+            subject.org.save_baseline(measurement, &serde_json::to_value(&baseline)?).await?;
+            Ok(BaselineStep::Sound)
+        }
+    }
+}
+
+async fn broken(subject: &Subject, reason: &str) -> anyhow::Result<BaselineStep> {
+    subject.org.save_reason(subject.reference, reason).await?;
+    Ok(BaselineStep::Broken)
+}
+
+/// When no run got as far as the tests: why.
+fn setup_failure(attempts: &[AttemptFacts]) -> Option<String> {
+    let reasons = attempts.iter().map(|attempt| match &attempt.end {
+        BuildEnd::Infrastructure { reason } => Some(format!("{reason}{}", quote(&attempt.output_tail))),
+        _ => None,
+    });
+    reasons.collect::<Option<Vec<_>>>()?.pop()
+}
+
+/// The last lines of output, on lines of their own.
+pub(super) fn quote(output: &str) -> String {
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = &lines[lines.len().saturating_sub(QUOTED)..];
+    last.iter().map(|line| format!("\n  {line}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_the_last_lines_that_say_something() {
+        assert_eq!(quote(""), "");
+        assert_eq!(quote("a\n\n\nb\n"), "\n  a\n  b");
+        let long: String = (0..100).map(|line| format!("{line}\n")).collect();
+        assert_eq!(quote(&long).lines().skip(1).count(), QUOTED);
+        assert!(quote(&long).ends_with("99"));
+    }
+}

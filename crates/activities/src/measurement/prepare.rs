@@ -1,0 +1,102 @@
+//! `measurement.prepare`: fetches the code, finds the commands, draws the mutants.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use tinybug_model::{MeasurementRef, MeasurementState, Plan};
+use tinybug_mutate::{Source, draw, enumerate_all};
+use tinybug_providers::{Mirror, TestCommand, detect};
+use tinybug_store::{Commit, Drawing, Prepared as PreparedRow, RepositoryKind, Source as Asked};
+use tinybug_workflows::contract::Prepared;
+
+use crate::{Services, effective::Effective, failure::Permanent, services::Subject, source::product_files};
+
+/// The code to measure, in the mirror.
+struct Fetched {
+    commit: Commit,
+    toplevel: std::path::PathBuf,
+    project: String,
+}
+
+pub(super) async fn prepare(services: &Services, measurement: MeasurementRef) -> anyhow::Result<Prepared> {
+    let subject = services.subject(measurement).await?;
+    services.require_local_runner(&subject.org).await?;
+    subject.org.set_state(measurement, MeasurementState::Preparing, None).await?;
+    let mirror = services.mirror(subject.repository.id).await?;
+    let plan = &subject.measurement.plan;
+    let fetched = fetch(&mirror, &subject).await?;
+    let parallelism = plan.parallelism.unwrap_or_else(|| services.runner.permits()).max(1);
+    let broken = |reason: String| async move {
+        subject.org.save_reason(measurement, &reason).await?;
+        Ok(Prepared { parallelism, mutants: 0, broken: true })
+    };
+    let command = match find_command(&mirror, &fetched, plan).await? {
+        Ok(command) => command,
+        Err(reason) => return broken(reason).await,
+    };
+    let effective = Effective { command, parallelism, toplevel: fetched.toplevel, project: fetched.project };
+    let drawing = draw_mutants(&mirror, &fetched.commit.sha, &effective.project, plan).await?;
+    let row = PreparedRow {
+        commit: fetched.commit,
+        prefix: format!("refs/heads/tinybug/{}/", measurement.id),
+        effective: serde_json::to_value(&effective)?,
+    };
+    services.store.org(measurement.org).save_prepared(measurement, &row).await?;
+    let mutants = services.store.org(measurement.org).save_drawing(measurement, &drawing).await?;
+    services.store.org(measurement.org).set_state(measurement, MeasurementState::Baseline, None).await?;
+    Ok(Prepared { parallelism, mutants, broken: false })
+}
+
+async fn fetch(mirror: &Mirror, subject: &Subject) -> anyhow::Result<Fetched> {
+    let RepositoryKind::Local { path } = &subject.repository.kind;
+    let found = match &subject.measurement.source {
+        Asked::WorkingTree => mirror.snapshot(path.as_ref()).await,
+        Asked::Revision(revision) => mirror.revision(path.as_ref(), revision).await,
+    };
+    // What the user has to mend does not mend itself by trying again.
+    let snapshot = found.map_err(|error| {
+        if error.is_transient() { error.into() } else { anyhow::Error::new(Permanent(error.to_string())) }
+    })?;
+    Ok(Fetched {
+        commit: Commit { sha: snapshot.sha, dirty: snapshot.dirty },
+        toplevel: snapshot.toplevel,
+        project: snapshot.prefix,
+    })
+}
+
+/// The command of the plan or of the project's files; the inner error says to the user what is missing.
+async fn find_command(mirror: &Mirror, fetched: &Fetched, plan: &Plan) -> anyhow::Result<Result<TestCommand, String>> {
+    let sha = &fetched.commit.sha;
+    let files: Vec<String> = mirror
+        .files(sha)
+        .await?
+        .into_iter()
+        .filter_map(|file| file.path.strip_prefix(&fetched.project).map(str::to_owned))
+        .collect();
+    // Manifests lie at the project's top.
+    let wanted: Vec<String> = files.iter().filter(|file| !file.contains('/')).cloned().collect();
+    let paths: Vec<String> = wanted.iter().map(|file| format!("{}{file}", fetched.project)).collect();
+    let contents: BTreeMap<String, Vec<u8>> = wanted
+        .into_iter()
+        .zip(mirror.read(sha, &paths).await?)
+        .filter_map(|(file, content)| Some((file, content?)))
+        .collect();
+    let read = |file: &str| contents.get(file).cloned();
+    Ok(detect::test_command(&files, read, plan.command.as_deref()).map_err(|error| error.to_string()))
+}
+
+async fn draw_mutants(mirror: &Mirror, sha: &str, project: &str, plan: &Plan) -> anyhow::Result<Drawing> {
+    let files = product_files(mirror, sha, project, plan).await?;
+    let (tier, seed, number) = (plan.tier, plan.seed, plan.mutants as usize);
+    // Reading and parsing a large code base takes seconds of all cores.
+    let drawn = tokio::task::spawn_blocking(move || {
+        let sources: Vec<Source<'_>> = files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
+        draw(&enumerate_all(&sources, tier).mutants, number, seed)
+    })
+    .await?;
+    Ok(Drawing {
+        population: drawn.population as u64,
+        strata: drawn.strata.iter().map(|stratum| json!({ "key": stratum.key, "lines": stratum.lines })).collect(),
+        mutants: drawn.chosen,
+    })
+}

@@ -1,0 +1,89 @@
+//! `measurement.report`: reckons the score and writes the report.
+
+use tinybug_model::{MeasurementRef, MeasurementState, TestId, Verdict};
+use tinybug_mutate::describe;
+use tinybug_report::{MeasurementFacts, MutantFacts};
+use tinybug_store::{DrawnMutant, Measurement};
+use tinybug_verdict::{Counts, Population, score};
+
+use crate::{
+    Services, baseline,
+    names::{TestNames, test_names},
+};
+
+/// Names of tests in one note.
+const NAMED: usize = 5;
+
+pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> anyhow::Result<()> {
+    let subject = services.subject(measurement).await?;
+    subject.org.set_state(measurement, MeasurementState::Reporting, None).await?;
+    let drawn = subject.org.all_mutants(measurement.id).await?;
+    let progress = subject.org.progress(measurement.id).await?;
+    let names = test_names(&subject.org, subject.repository.id).await?;
+    let mutants: Vec<MutantFacts> = drawn.iter().map(mutant_facts).collect();
+    let population = Population { lines: subject.measurement.population.unwrap_or(0), uncovered: None };
+    let facts = MeasurementFacts {
+        id: measurement.id,
+        score: score(&Counts::of(mutants.iter().map(|mutant| mutant.verdict)), &population),
+        builds: progress.map_or(0, |progress| progress.attempts.into()),
+        population: population.lines,
+        mutants,
+        notes: notes(&subject.measurement, &names)?,
+    };
+    subject.org.save_report(measurement, facts.score, &serde_json::to_value(&facts)?).await?;
+    Ok(())
+}
+
+fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {
+    let (mutant, judgement) = (&drawn.mutant, drawn.judgement.as_ref());
+    MutantFacts {
+        id: mutant.id.clone(),
+        path: mutant.path.clone(),
+        line: mutant.line,
+        operator: mutant.operator.clone(),
+        description: describe(mutant),
+        original: mutant.original.clone(),
+        replacement: mutant.replacement.clone(),
+        verdict: judgement.map_or(Verdict::Skipped, |judgement| judgement.verdict),
+        confidence: judgement.and_then(|judgement| judgement.confidence),
+        caught_by: judgement
+            .map_or_else(Vec::new, |judgement| judgement.caught_by.iter().map(TestId::to_string).collect()),
+        attempts: judgement.map_or(0, |judgement| judgement.attempts),
+        explanation: judgement
+            .and_then(|judgement| Some(judgement.provenance.get("explanation")?.as_str()?.to_owned())),
+    }
+}
+
+/// What the reader must know before the numbers.
+fn notes(measurement: &Measurement, names: &TestNames) -> anyhow::Result<Vec<String>> {
+    let mut notes = Vec::new();
+    if measurement.commit.as_ref().is_some_and(|commit| commit.dirty) {
+        notes.push("the working tree was measured as it is, with changes that are not committed".to_owned());
+    }
+    if measurement.population == Some(0) {
+        notes.push(
+            "there is nothing to mutate: no product code in a language that Tinybug knows is in scope".to_owned(),
+        );
+    }
+    if measurement.baseline.is_some() {
+        let baseline = baseline::of(measurement)?;
+        let flaky: Vec<u32> = baseline.flaky().map(|record| record.test).collect();
+        notes.extend(tests_note(&flaky, names, "fails by itself now and then, which the verdicts allow for"));
+        notes.extend(tests_note(&baseline.broken, names, "fails on the unchanged code each time and is no evidence"));
+        notes.extend(tests_note(
+            &baseline.unstable,
+            names,
+            "was reported by only some runs of the unchanged code and is no evidence",
+        ));
+    }
+    Ok(notes)
+}
+
+/// A note on each of the first tests, and how many more there are.
+fn tests_note(tests: &[u32], names: &TestNames, what: &str) -> Vec<String> {
+    let mut notes: Vec<String> = tests.iter().take(NAMED).map(|test| format!("{} {what}", names.of(*test))).collect();
+    if tests.len() > NAMED {
+        notes.push(format!("so does each of {} more tests", tests.len() - NAMED));
+    }
+    notes
+}

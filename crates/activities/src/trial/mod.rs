@@ -1,0 +1,30 @@
+//! Activities on a trial.
+
+mod abandon;
+mod judge;
+
+use std::sync::Arc;
+
+use temporalio_common::ActivityError;
+use temporalio_macros::activities;
+use temporalio_sdk::activities::ActivityContext;
+use tinybug_model::BuildRef;
+use tinybug_workflows::contract::{AbandonedTrial, TrialStep, definitions};
+
+use crate::{Services, failure::settle};
+
+/// Implements `TrialActivities`.
+pub struct Trials(pub Arc<Services>);
+
+#[activities]
+impl Trials {
+    #[activity(definition = definitions::trial::Judge)]
+    pub async fn judge(self: Arc<Self>, ctx: ActivityContext, build: BuildRef) -> Result<TrialStep, ActivityError> {
+        settle(&ctx, judge::judge(&self.0, build).await)
+    }
+
+    #[activity(definition = definitions::trial::Abandon)]
+    pub async fn abandon(self: Arc<Self>, ctx: ActivityContext, trial: AbandonedTrial) -> Result<(), ActivityError> {
+        settle(&ctx, abandon::abandon(&self.0, trial).await)
+    }
+}
