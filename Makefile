@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Each step uses all cores by itself, and their order is meant.
+.NOTPARALLEL:
 
 # RELEASE=1 builds optimised; ARGS go to the command that a target is about.
 PROFILE := $(if $(RELEASE),release,dev)
