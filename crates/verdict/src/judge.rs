@@ -7,7 +7,7 @@ use tinybug_model::{Thresholds, Verdict};
 
 use crate::{
     baseline::{Baseline, TestRecord, count},
-    recipe::{FORMULA, Tally, posterior_of_run, posterior_of_test, prior_of_test},
+    recipe::{FORMULA, Tally, chance_of_hidden_kill, posterior_of_run, posterior_of_test, prior_of_test},
     run::{RunEnd, RunFacts},
 };
 
@@ -95,6 +95,9 @@ pub struct Judgement {
     pub posterior: f64,
     /// How sure the verdict is: the posterior of a detection, one minus it of a survivor; 1 where nothing was weighed.
     pub confidence: f64,
+    /// Chance that the tests do detect it, over all the evidence together: what an interval on the score goes by.
+    /// For a survivor it is more than the posterior, since some mutants are caught only now and then.
+    pub detectable: f64,
     /// What caught it, surest first; empty unless detected or timed out.
     pub caught_by: Vec<Catch>,
     /// The strongest piece of evidence that it broke something; `None` when nothing failed.
@@ -260,6 +263,7 @@ impl Trial<'_> {
             next,
             reason,
             posterior: 0.0,
+            detectable: 0.0,
             confidence: if verdict.is_some() { 1.0 } else { 0.0 },
             caught_by: Vec::new(),
             strongest: None,
@@ -297,7 +301,8 @@ impl Trial<'_> {
         } else {
             return None;
         };
-        Some(Judgement { posterior: hanging.posterior, strongest: Some(hanging), ..judgement })
+        let detectable = 1.0 - (1.0 - hanging.posterior) * (1.0 - weighed.posterior);
+        Some(Judgement { posterior: hanging.posterior, detectable, strongest: Some(hanging), ..judgement })
     }
 
     fn judge_finished(&self, weighed: &Weighed, baseline: &Baseline, hung: bool) -> Judgement {
@@ -315,11 +320,19 @@ impl Trial<'_> {
             // What hung once may hang again: give it the time to come to its end.
             self.open(Reason::Doubtful, if hung { 2 } else { 1 })
         };
-        Judgement { posterior: q, strongest: weighed.strands.first().copied(), ..judgement }
+        let detectable = if judgement.verdict == Some(Verdict::Detected) { q } else { weighed.detectable() };
+        Judgement { posterior: q, detectable, strongest: weighed.strands.first().copied(), ..judgement }
     }
 }
 
 impl Weighed {
+    /// Chance that the tests detect the mutant by anything that failed, or hidden by chance.
+    fn detectable(&self) -> f64 {
+        let hidden = if self.finished > 0 { chance_of_hidden_kill(self.finished) } else { 0.0 };
+        let missed = self.strands.iter().fold(1.0 - hidden, |missed, strand| missed * (1.0 - strand.posterior));
+        (1.0 - missed).max(self.posterior)
+    }
+
     /// What is listed as having caught the mutant. When it was the run as a whole because nearly all tests failed,
     /// these are named too.
     fn caught_by(&self) -> Vec<Catch> {

@@ -4,17 +4,21 @@
 pub mod baseline;
 pub mod contract;
 pub mod explain;
+pub mod interval;
 pub mod judge;
 pub mod message;
 pub mod random;
 pub mod recipe;
 pub mod run;
 pub mod score;
+pub mod sequential;
 mod special;
 
 pub use baseline::{Assessment, Baseline, BaselinePolicy, BrokenBaseline, TestRecord, assess};
 pub use contract::{JudgeAnswer, JudgeLine, JudgeNext, Suspect, judge_line};
+pub use interval::{Draw, FalseDetections, false_detections, monte_carlo, stratified};
 pub use judge::{Catch, Evidence, Judgement, Next, Reason, Strand, judge};
 pub use recipe::FORMULA;
 pub use run::{RunEnd, RunFacts};
 pub use score::{Counts, Population, score};
+pub use sequential::{Stop, StopRule, confidence_sequence, stop};

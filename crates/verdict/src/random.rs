@@ -46,7 +46,6 @@ impl Random {
     }
 
     /// A whole number below `end`, which is at least 1.
-    #[expect(clippy::cast_possible_truncation, reason = "the high half of a product with a u32 is below it")]
     pub fn below(&mut self, end: u32) -> u32 {
         // The bias is below 2^-32.
         (((self.bits() >> 32) * u64::from(end)) >> 32) as u32

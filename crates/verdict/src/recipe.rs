@@ -17,9 +17,13 @@ const SOMETIMES: (f64, f64) = (1.0, 1.0);
 /// which this share of kills does.
 const SOMETIMES_SHARE: f64 = 0.03;
 /// Share of mutants that the tests are expected to kill, and by how many tests each.
-const EXPECTED_KILL_RATE: f64 = 0.7;
+pub(crate) const EXPECTED_KILL_RATE: f64 = 0.7;
 const EXPECTED_KILLING_TESTS: f64 = 2.4;
 const MAX_PRIOR: f64 = 0.5;
+/// Share of kills that are random as a whole: every test that catches the mutant does so now and then.
+const RANDOM_KILLS: f64 = 0.05;
+/// More killing tests than that add nothing to a chance.
+const MAX_KILLING_TESTS: u32 = 40;
 
 /// A run as a whole fails by itself: a rarer, separate flakiness (mean .05 where it exists at all).
 const RUN_SLAB: (f64, f64) = (0.5, 9.5);
@@ -84,6 +88,20 @@ fn posterior(baseline: Tally, attempts: Tally, weight: f64, slab: (f64, f64), pr
 /// Posterior that the mutant breaks a test.
 pub(crate) fn posterior_of_test(baseline: Tally, attempts: Tally, weight: f64, prior: f64) -> f64 {
     posterior(baseline, attempts, weight, SLAB, prior)
+}
+
+/// Chance that the tests do catch a mutant, now and then, though nothing failed in so many runs of it: the kills that
+/// are random, by one killing test or several (as many as a geometric distribution says).
+pub(crate) fn chance_of_hidden_kill(runs: u32) -> f64 {
+    let one_more = 1.0 - 1.0 / EXPECTED_KILLING_TESTS;
+    let (mut number, mut unseen) = (1.0 - one_more, 0.0);
+    for tests in 1..=MAX_KILLING_TESTS {
+        // A test that fails at any rate alike passes all its runs with this chance.
+        unseen += number / (f64::from(tests) * f64::from(runs) + 1.0);
+        number *= one_more;
+    }
+    let unseen = RANDOM_KILLS * unseen * EXPECTED_KILL_RATE;
+    unseen / (unseen + 1.0 - EXPECTED_KILL_RATE)
 }
 
 /// Posterior that the mutant makes the run fail as a whole, or hang.

@@ -46,6 +46,16 @@ pub(crate) fn ln_beta_binomial(y: u32, k: u32, a: f64, b: f64) -> f64 {
     ln_gamma(a + y) - ln_gamma(a) + ln_gamma(b + passes) - ln_gamma(b) - (ln_gamma(a + b + k) - ln_gamma(a + b))
 }
 
+/// Logarithm of Euler's beta function.
+pub(crate) fn ln_beta(a: f64, b: f64) -> f64 {
+    ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
+}
+
+/// Logarithm of the number of ways to choose `k` of `n`.
+pub(crate) fn ln_choose(n: f64, k: f64) -> f64 {
+    ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0)
+}
+
 /// ln(eᵃ + eᵇ) without overflow.
 pub(crate) fn ln_add(a: f64, b: f64) -> f64 {
     let (high, low) = if a >= b { (a, b) } else { (b, a) };
