@@ -10,7 +10,7 @@ use super::{Coverage, LineCover};
 /// What the plugin writes.
 #[derive(Debug, Deserialize)]
 struct Record {
-    /// Class name and name of each test, as its JUnit report says them.
+    /// Class name and name of each test, as its `JUnit` report says them.
     tests: Vec<(String, String)>,
     /// By path and line: places of tests, -1 for outside of any one test.
     files: BTreeMap<String, BTreeMap<u32, Vec<i64>>>,

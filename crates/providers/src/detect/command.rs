@@ -28,7 +28,7 @@ pub enum Framework {
     CargoTest,
     /// cargo nextest.
     Nextest,
-    /// A command of the user's that writes JUnit XML where it is told.
+    /// A command of the user's that writes `JUnit` XML where it is told.
     JUnit,
     /// Anything else: one test, by its exit status, unless it reports all the same.
     Command,

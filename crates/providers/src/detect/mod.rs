@@ -6,3 +6,6 @@ mod shell;
 
 pub use command::{Framework, NoCommand, TestCommand};
 pub use project::test_command;
+
+#[cfg(test)]
+mod tests;

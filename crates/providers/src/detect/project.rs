@@ -22,8 +22,8 @@ pub fn test_command<P: AsRef<str>>(
 ) -> Result<TestCommand, NoCommand> {
     let project = Project { files: files.iter().map(AsRef::as_ref).collect(), read: &read };
     match user {
-        Some(user) => project.from_user(user.trim()),
-        None => project.from_files(),
+        Some(user) => project.named(user.trim()),
+        None => project.found(),
     }
 }
 
@@ -40,7 +40,7 @@ struct Candidate {
 }
 
 impl Project<'_> {
-    fn from_user(&self, command: &str) -> Result<TestCommand, NoCommand> {
+    fn named(&self, command: &str) -> Result<TestCommand, NoCommand> {
         if command.is_empty() {
             return Err(NoCommand::Empty);
         }
@@ -51,7 +51,7 @@ impl Project<'_> {
         self.with_reporters(command.to_owned(), None)
     }
 
-    fn from_files(&self) -> Result<TestCommand, NoCommand> {
+    fn found(&self) -> Result<TestCommand, NoCommand> {
         let mut candidates: Vec<Candidate> =
             [self.python(), self.rust(), self.go(), self.javascript()].into_iter().flatten().collect();
         // A stable sort: the order above settles a draw.
@@ -119,7 +119,7 @@ impl Project<'_> {
         let tests = self.own_files().any(|path| {
             let name = path.rsplit('/').next().unwrap_or(path);
             name == "conftest.py"
-                || (name.ends_with(".py") && (name.starts_with("test_") || name.ends_with("_test.py")))
+                || name.strip_suffix(".py").is_some_and(|stem| stem.starts_with("test_") || stem.ends_with("_test"))
         });
         let django = self.has("manage.py") && self.own_files().any(|path| path.ends_with("/tests.py"));
         let configured = self.has("pytest.ini");

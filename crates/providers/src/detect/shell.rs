@@ -257,6 +257,8 @@ fn recognise_script(
         return match (explicit, program) {
             (false, Some(at)) => recognise_simple(&simple[simple.len() - arguments.len() - 1 + at..], scripts, depth)
                 .map(|found| found.map(|(framework, change)| (framework, change.only_appended()))),
+            // Inside a script, it is the script's own affair.
+            _ if depth > 0 => Ok(None),
             _ => Err(NoCommand::NoScript { script: name.to_owned() }),
         };
     };

@@ -105,7 +105,7 @@ impl Mirror {
     pub async fn retract(&self, refs: &[String]) -> Result<(), ProviderError> {
         let present = self.all_refs(&[]).await?;
         let deletions: String =
-            refs.iter().filter(|name| present.contains(name)).map(|name| format!("delete {name}\n")).collect();
+            refs.iter().filter(|name| present.contains(name)).flat_map(|name| ["delete ", name, "\n"]).collect();
         if deletions.is_empty() {
             return Ok(());
         }

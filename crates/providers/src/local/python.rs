@@ -153,9 +153,8 @@ fn python_path(slot: &Slot, spec: &BuildSpec, interpreter: &[PathBuf]) -> Vec<Pa
         match path.strip_prefix(toplevel) {
             Ok(inside) if tree.join(inside).is_dir() => all.push(tree.join(inside)),
             // The environment's own packages may lie inside the checkout (.venv), and stay where they are.
-            Ok(_) => {}
             Err(_) if inherited.iter().flatten().any(|held| *held == path) => all.push(path),
-            Err(_) => {}
+            _ => {}
         }
     }
     let mut seen = Vec::new();
@@ -190,10 +189,8 @@ async fn own_environment(
     cancel: &CancellationToken,
 ) -> Result<Result<PathBuf, Prepared>, ProviderError> {
     let project = slot.tree().join(&spec.source.prefix);
-    let listed = match managed {
-        true => None,
-        false => short_run(Path::new(&base.executable), REQUIREMENTS, &project, slot).await,
-    };
+    let listed =
+        if managed { None } else { short_run(Path::new(&base.executable), REQUIREMENTS, &project, slot).await };
     let requirements = format!("pytest\n{}", String::from_utf8_lossy(&listed.unwrap_or_default()));
     let name = &hash(&[&base.executable, &base.version, &requirements])[..16];
     let dir = runner.root().join("venvs");

@@ -145,14 +145,13 @@ fn watch(order: &Order, pid: Pid, begun: Instant, signals: &SignalFd) -> How {
         if let Some(code) = processes::reap(pid) {
             return How::Exited { code };
         }
-        let elapsed = begun.elapsed();
-        if elapsed >= limit {
+        let Some(left) = limit.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) else {
             return How::TimedOut;
-        }
+        };
         if processes::resident_memory(&processes::descendants(Pid::this())) > order.memory_limit_bytes {
             return How::OutOfMemory;
         }
-        let rest = TICK.min(limit - elapsed) + Duration::from_millis(1);
+        let rest = TICK.min(left) + Duration::from_millis(1);
         let mut watched =
             [PollFd::new(stdin.as_fd(), PollFlags::POLLIN), PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
         let _ = poll(&mut watched, PollTimeout::try_from(rest).unwrap_or(PollTimeout::ZERO));

@@ -31,7 +31,7 @@ pub fn parse(output: &str) -> Compiled {
             continue;
         };
         if let Ok(event) = serde_json::from_str(&line[begin..]) {
-            run.take(event);
+            run.take(&event);
         }
     }
     run.finish()
@@ -48,9 +48,9 @@ struct Run {
 }
 
 impl Run {
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: &Event) {
         let Some(test) = event.test.clone() else {
-            return self.take_package(&event);
+            return self.take_package(event);
         };
         let id = TestId::local(&event.package, test);
         let outcome = match event.action.as_str() {

@@ -1,4 +1,4 @@
-//! JUnit XML in its many dialects: pytest, jest-junit, vitest, mocha, node, gotestsum, surefire, nextest.
+//! `JUnit` XML in its many dialects: pytest, jest-junit, vitest, mocha, node, gotestsum, surefire, nextest.
 
 use quick_xml::{
     Reader,
@@ -12,7 +12,7 @@ use super::text;
 /// Suites inside suites that are believed.
 const DEPTH: usize = 100;
 
-/// A report that is no JUnit XML.
+/// A report that is no `JUnit` XML.
 #[derive(Debug, thiserror::Error)]
 #[error("it is no JUnit report: {reason}")]
 pub struct MalformedReport {
@@ -120,7 +120,7 @@ impl Report {
                     saying: None,
                 });
             }
-            (kind, Some(case)) => case.open(kind, attribute("message")),
+            (kind, Some(case)) => case.open(kind, &attribute("message")),
             _ => {}
         }
         Ok(())
@@ -171,7 +171,7 @@ impl Report {
 }
 
 impl Case {
-    fn open(&mut self, kind: &str, message: String) {
+    fn open(&mut self, kind: &str, message: &str) {
         let (saying, into) = match kind {
             "failure" | "error" => {
                 self.outcome = TestOutcome::Failed;

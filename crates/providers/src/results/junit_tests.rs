@@ -1,4 +1,4 @@
-//! Tests of the JUnit reader, by dialect.
+//! Tests of the `JUnit` reader, by dialect.
 
 use super::*;
 

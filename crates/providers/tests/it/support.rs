@@ -126,8 +126,8 @@ impl Bench {
             command,
             setup: None,
             parallelism: 1,
-            time_limit: Duration::from_secs(300),
-            setup_time_limit: Duration::from_secs(300),
+            time_limit: Duration::from_mins(5),
+            setup_time_limit: Duration::from_mins(5),
             memory_limit_mb: 4096,
             with_coverage: false,
         }
