@@ -22,6 +22,8 @@ use crate::supervisor::{EXTRA, Launch};
 use crate::temporal;
 
 const POLL: Duration = Duration::from_millis(20);
+/// How long services that were killed may take to let go of their ports.
+const PORT_PATIENCE: Duration = Duration::from_secs(5);
 const SERVE_LIMIT: Duration = Duration::from_secs(90);
 /// A service that dies this often before it has ever served will not come up.
 const START_ATTEMPTS: u32 = 5;
@@ -87,7 +89,7 @@ impl Fleet {
         progress.started("services", "starting the services");
         // An earlier server that is still going down would keep its port from being used again.
         leftovers::clear(&cluster::directory(&self.layout)).await;
-        let ports = Ports::choose(&self.layout.ports(), self.layout.root())?;
+        let ports = Ports::choose(&self.layout.ports(), self.layout.root(), PORT_PATIENCE).await?;
         let cluster = match postgres {
             Some(programs) => Some(self.start_cluster(programs, &ports, progress).await?),
             None => None,

@@ -5,11 +5,16 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use tokio::time::{Instant, sleep};
+
 use crate::services::write_atomically;
+
+const POLL: Duration = Duration::from_millis(50);
 
 /// Below the ports that systems hand out to outgoing connections, so that none of those takes the port of a service
 /// that is being restarted.
@@ -34,9 +39,14 @@ pub(crate) struct RolePorts {
 }
 
 impl Ports {
-    /// The ports of the last start where they are still free, others in place of those that are taken.
-    pub(crate) fn choose(file: &Path, data_dir: &Path) -> anyhow::Result<Self> {
+    /// The ports of the last start where they are free, others in place of those that are still taken when the
+    /// patience has run out: services that were just killed need a moment to let go of theirs.
+    pub(crate) async fn choose(file: &Path, data_dir: &Path, patience: Duration) -> anyhow::Result<Self> {
         let last = fs::read(file).ok().and_then(|bytes| serde_json::from_slice::<Self>(&bytes).ok());
+        let begin = Instant::now();
+        while begin.elapsed() < patience && last.is_some_and(|ports| !ports.all().into_iter().all(is_free)) {
+            sleep(POLL).await;
+        }
         let mut free = FreePorts::for_directory(data_dir, last.map(Self::all));
         let role = |free: &mut FreePorts, last: Option<RolePorts>| -> anyhow::Result<RolePorts> {
             Ok(RolePorts {
@@ -109,22 +119,34 @@ fn is_free(port: u16) -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn ports_stay_the_same_over_starts_until_one_is_taken() {
+    #[tokio::test]
+    async fn ports_stay_the_same_over_starts_until_one_is_taken() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("ports.json");
-        let first = Ports::choose(&file, dir.path()).unwrap();
-        assert_eq!(Ports::choose(&file, dir.path()).unwrap(), first);
+        let first = Ports::choose(&file, dir.path(), Duration::ZERO).await.unwrap();
+        assert_eq!(Ports::choose(&file, dir.path(), Duration::ZERO).await.unwrap(), first);
         let _taken = TcpListener::bind((Ipv4Addr::LOCALHOST, first.postgres)).unwrap();
-        let second = Ports::choose(&file, dir.path()).unwrap();
+        let second = Ports::choose(&file, dir.path(), Duration::ZERO).await.unwrap();
         assert_ne!(second.postgres, first.postgres);
         assert_eq!(Ports { postgres: first.postgres, ..second }, first);
     }
 
-    #[test]
-    fn two_directories_do_not_look_at_the_same_ports() {
+    #[tokio::test]
+    async fn a_port_that_is_let_go_of_in_time_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("ports.json");
+        let first = Ports::choose(&file, dir.path(), Duration::ZERO).await.unwrap();
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, first.ui)).unwrap();
+        let choose = Ports::choose(&file, dir.path(), Duration::MAX);
+        // Polled first, so that it has seen the port taken.
+        let (second, ()) = tokio::join!(biased; choose, async { drop(taken) });
+        assert_eq!(second.unwrap(), first);
+    }
+
+    #[tokio::test]
+    async fn two_directories_do_not_look_at_the_same_ports() {
         let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let ports = |dir: &Path| Ports::choose(&dir.join("ports.json"), dir).unwrap();
-        assert_ne!(ports(a.path()), ports(b.path()));
+        let ports = async |dir: &Path| Ports::choose(&dir.join("ports.json"), dir, Duration::ZERO).await.unwrap();
+        assert_ne!(ports(a.path()).await, ports(b.path()).await);
     }
 }

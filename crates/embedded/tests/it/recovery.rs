@@ -25,17 +25,6 @@ fn a_killed_service_comes_back_at_the_same_place() {
 }
 
 #[test]
-fn services_stop_when_the_last_user_is_killed() {
-    let data = DataDir::new();
-    let mut user = data.user();
-    user.attached();
-    let pids = data.pids();
-    user.kill_9();
-    wait_until("all have stopped", || pids.iter().all(|pid| !lives(*pid)));
-    assert_eq!(data.services(), None);
-}
-
-#[test]
 fn a_killed_supervisor_takes_the_services_along_and_the_next_user_recovers_the_directory() {
     let data = DataDir::new();
     let mut first = data.user();
@@ -53,7 +42,7 @@ fn a_killed_supervisor_takes_the_services_along_and_the_next_user_recovers_the_d
 }
 
 #[test]
-fn a_directory_recovers_after_everything_was_killed_at_once() {
+fn a_directory_recovers_after_everything_was_killed_at_once_and_stops_when_its_last_user_is_killed() {
     let data = DataDir::new();
     let mut user = data.user();
     let addresses = user.attached();
@@ -64,5 +53,8 @@ fn a_directory_recovers_after_everything_was_killed_at_once() {
     let mut next = data.user();
     assert_eq!(next.attached(), addresses);
     assert_eq!(next.parts_worked_on(), ["services"]);
-    next.leave();
+    let pids = data.pids();
+    next.kill_9();
+    wait_until("all have stopped", || !data.is_supervised() && pids.iter().all(|pid| !lives(*pid)));
+    assert_eq!(data.services(), None);
 }
