@@ -1,6 +1,6 @@
 //! The schema that this version of the code was built for.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use sqlx::migrate::Migrator;
 
@@ -25,6 +25,29 @@ pub enum SchemaStatus {
         /// Version of the migration.
         version: i64,
     },
+}
+
+impl SchemaStatus {
+    /// Whether this code can work with it.
+    pub fn serves(self) -> bool {
+        matches!(self, Self::Current | Self::Newer)
+    }
+}
+
+impl fmt::Display for SchemaStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Current => f.write_str("the database is up to date"),
+            Self::Newer => f.write_str("the database is newer than this program, which works"),
+            Self::Behind { missing } => {
+                write!(f, "the database lacks {missing} migrations: run `tinybug migrate`")
+            }
+            Self::Altered { version } => write!(
+                f,
+                "migration {version} of the database is not the one that this program knows: use another database"
+            ),
+        }
+    }
 }
 
 impl SystemStore {

@@ -1,0 +1,195 @@
+//! The command line. Its `--help` is the reference of configuration: every setting is an option with an
+//! environment variable.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tinybug_model::{Plan, Tier};
+
+/// Tells a team how good its tests are at catching bugs.
+#[derive(Debug, Parser)]
+#[command(name = "tinybug", version, propagate_version = true, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings that every command shares.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Settings {
+    /// Directory of the embedded services, checkouts and logs.
+    #[arg(long, env = "TINYBUG_DATA_DIR", global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// PostgreSQL to use instead of the embedded one.
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// Temporal server to use instead of the embedded one, as host:port.
+    #[arg(long, env = "TEMPORAL_ADDRESS", global = true, value_name = "ADDRESS")]
+    pub(crate) temporal_address: Option<String>,
+    /// Orgs whose builds may run on this machine, by slug, separated by commas; `*` for all. All where the services
+    /// are embedded, none elsewhere.
+    #[arg(long, env = "TINYBUG_LOCAL_RUNNER_ORGS", global = true, value_name = "ORGS", value_delimiter = ',')]
+    pub(crate) local_runner_orgs: Option<Vec<String>>,
+    /// Builds at once on this machine. Default: one for each core.
+    #[arg(long, env = "TINYBUG_BUILDS", global = true, value_name = "N")]
+    pub(crate) builds: Option<u32>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Measure a project on this machine: everything embedded, one measurement, its result printed.
+    ///
+    /// Exit code: 0 the measurement finished, 2 usage, 3 the baseline is broken, 4 infrastructure.
+    Try(TryArgs),
+    /// Serve everything on this machine: embedded services, API and a worker.
+    Dev(ListenArgs),
+    /// Serve the API.
+    Serve(ListenArgs),
+    /// Run the workflows and activities of all orgs.
+    Worker,
+    /// Bring the database up to date; prints the operator's token the first time.
+    Migrate,
+    /// Say what this machine lacks, and what to do about it.
+    Doctor,
+    /// List the mutants of files or directories, without running anything.
+    Mutants(MutantsArgs),
+    /// Judge attempts given as JSON lines on standard input.
+    Judge,
+    /// Print the API's OpenAPI document.
+    Openapi,
+    /// Run a command while the embedded services are up, with DATABASE_URL and TEMPORAL_ADDRESS set.
+    WithServices {
+        /// The command and its arguments.
+        #[arg(trailing_var_arg = true, required = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// Parent of a build's command (internal).
+    #[command(hide = true)]
+    Shim,
+    /// Parent of the embedded services (internal).
+    #[command(hide = true)]
+    Supervise {
+        /// What to supervise, as JSON.
+        launch: String,
+    },
+    /// Start of an embedded service (internal).
+    #[command(hide = true)]
+    ExecService {
+        /// What to start, as JSON.
+        plan: String,
+    },
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ListenArgs {
+    /// Address of the API.
+    #[arg(long, env = "TINYBUG_LISTEN", default_value = "127.0.0.1:7700", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+}
+
+/// What `try` measures.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TryArgs {
+    /// Directory of the project, inside a git repository; measured as it is, uncommitted changes included.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Command that runs the tests; may hold `{report}`, the path of the JUnit file that it then must write. Default:
+    /// found from the project's files.
+    #[arg(long, value_name = "CMD")]
+    pub(crate) command: Option<String>,
+    /// Command that prepares a fresh checkout. Default: found from the project's files.
+    #[arg(long, value_name = "CMD")]
+    pub(crate) setup: Option<String>,
+    /// How many mutants to draw.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) mutants: u32,
+    /// Seed of the draw: the same seed draws the same mutants.
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Which operators.
+    #[arg(long, value_enum, default_value_t = TierArg::Default)]
+    pub(crate) tier: TierArg,
+    /// Only files that match, in the manner of .gitignore; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+    /// Not files that match; may be repeated.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Runs of the unchanged code.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) baseline_runs: Option<u32>,
+    /// Builds at once. Default: one for each core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) parallelism: Option<u32>,
+    /// Go on although some tests fail on the unchanged code.
+    #[arg(long)]
+    pub(crate) allow_failing_tests: bool,
+    /// Print one JSON object on the last line of standard output instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl TryArgs {
+    /// The plan that these arguments ask for.
+    pub(crate) fn plan(&self) -> Plan {
+        let defaults = Plan::default();
+        Plan {
+            command: self.command.clone(),
+            setup: self.setup.clone(),
+            mutants: self.mutants,
+            seed: self.seed,
+            tier: self.tier.into(),
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            baseline_runs: self.baseline_runs.unwrap_or(defaults.baseline_runs),
+            parallelism: self.parallelism,
+            allow_failing_tests: self.allow_failing_tests,
+            ..defaults
+        }
+    }
+}
+
+/// What `mutants` lists.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MutantsArgs {
+    /// Files and directories.
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = MutantsFormat::Text)]
+    pub(crate) format: MutantsFormat,
+    /// Which operators.
+    #[arg(long, value_enum, default_value_t = TierArg::Default)]
+    pub(crate) tier: TierArg,
+}
+
+/// How to print mutants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MutantsFormat {
+    /// A line each, for people.
+    Text,
+    /// A JSON object each, for scripts.
+    Jsonl,
+}
+
+/// Which operators, on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TierArg {
+    /// Operators whose survivors are worth a developer's time.
+    Default,
+    /// More operators, more noise.
+    Extended,
+}
+
+impl From<TierArg> for Tier {
+    fn from(tier: TierArg) -> Self {
+        match tier {
+            TierArg::Default => Self::Default,
+            TierArg::Extended => Self::Extended,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! One file per command.
+
+pub(crate) mod bootstrap;
+pub(crate) mod doctor;
+pub(crate) mod judge;
+pub(crate) mod migrate;
+pub(crate) mod mutants;
+pub(crate) mod openapi;
+pub(crate) mod serve;
+pub(crate) mod try_run;
+pub(crate) mod with_services;
+pub(crate) mod worker;

@@ -1,0 +1,151 @@
+//! `tinybug try`: measures a project on this machine. It serves the API to itself and takes the same road as any
+//! other caller: request, watch, read the report.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use tinybug_model::MeasurementState;
+use tinybug_providers::{Mirror, ProviderError};
+
+use super::serve::Server;
+use crate::{
+    cli::{Settings, TryArgs},
+    client::{ApiClient, Created, Measurement, local_org},
+    console::Console,
+    exit::{Exit, UsageError},
+    services,
+    stop::StopSignals,
+    watch::Watch,
+};
+
+/// How often to ask how far it is.
+const POLL: Duration = Duration::from_millis(200);
+
+/// Measures and prints the result.
+pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<Exit> {
+    let mut signals = StopSignals::listen()?;
+    let project = project(&args.path).await?;
+    let console = Console::new();
+    let (attached, store) = tokio::select! {
+        up = services::up_to_date(settings, &console) => up?,
+        () = signals.next() => return Ok(Exit::Interrupted),
+    };
+    let server = Server::start(settings, &attached, store.clone(), "127.0.0.1:0".parse()?).await?;
+    let measured = async {
+        let anonymous = ApiClient::new(format!("http://{}/api/v1", server.address()), "");
+        let (api, org) = local_org(&settings.data_dir()?, &store, &anonymous).await?;
+        let org = format!("/orgs/{org}");
+        let measurement = request(&api, &org, &project, args).await?;
+        let path = format!("{org}/measurements/{}", measurement.id);
+        let ended = until_ended(&api, &path, measurement, &console, &mut signals).await?;
+        conclude(&api, &path, &ended, args).await
+    }
+    .await;
+    server.stop().await?;
+    attached.leave().await.context("failed to stop the services")?;
+    measured
+}
+
+/// The project's directory, after the checks that need no service: their answer should not have to wait for one.
+async fn project(path: &Path) -> anyhow::Result<PathBuf> {
+    let shown = path.display();
+    if path.to_str().is_some_and(|text| text.contains("://")) {
+        return Err(UsageError::new(format!("{shown} is a URL: clone it and give the directory")));
+    }
+    let found = path
+        .canonicalize()
+        .map_err(|error| UsageError::new(format!("{shown}: {error}; give a directory that exists")))?;
+    if !found.is_dir() {
+        return Err(UsageError::new(format!("{shown} is a file: give the project's directory")));
+    }
+    match Mirror::check(&found).await {
+        Ok(()) => Ok(found),
+        Err(error @ (ProviderError::NotARepository { .. } | ProviderError::NoSuchPath { .. })) => {
+            Err(UsageError::new(format!(
+                "{error}: Tinybug measures git repositories; `git init && git add -A && git commit -m start` makes one"
+            )))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn request(api: &ApiClient, org: &str, project: &Path, args: &TryArgs) -> anyhow::Result<Measurement> {
+    let repository = register(api, org, project).await?;
+    let body = json!({ "repository": repository.id, "source": { "working_tree": true }, "plan": args.plan() });
+    api.post(&format!("{org}/measurements"), &body).await
+}
+
+/// Registers the directory under its own name, or one with a number where another directory has that.
+async fn register(api: &ApiClient, org: &str, project: &Path) -> anyhow::Result<Created> {
+    let local_path = services::utf8(project)?;
+    let name = project.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy());
+    let name: String = name.chars().filter(|c| !c.is_control()).take(80).collect();
+    for number in 1.. {
+        let name = if number == 1 { name.clone() } else { format!("{name} {number}") };
+        let body = json!({ "name": name, "kind": "local", "local_path": local_path });
+        match api.post(&format!("{org}/repositories"), &body).await {
+            Err(error) if is_name_taken(&error) => {}
+            answered => return answered,
+        }
+    }
+    unreachable!("the loop has no end")
+}
+
+fn is_name_taken(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<crate::client::Refused>().is_some_and(|refused| refused.code == "repository_exists")
+}
+
+/// Follows the measurement to its end. A signal cancels it, a second one leaves it alone.
+async fn until_ended(
+    api: &ApiClient,
+    path: &str,
+    mut measurement: Measurement,
+    console: &Console,
+    signals: &mut StopSignals,
+) -> anyhow::Result<Measurement> {
+    let mut watch = Watch::new(console);
+    let mut cancelled = false;
+    while !measurement.state.is_final() {
+        watch.show(&measurement);
+        tokio::select! {
+            () = tokio::time::sleep(POLL) => {}
+            () = signals.next() => {
+                anyhow::ensure!(!cancelled, "left while the measurement was being cancelled; the next start ends that");
+                cancelled = true;
+                console.say("Cancelling: what runs is being stopped and cleaned up. Once more to leave at once.");
+                // It may have ended in the meantime.
+                let _: anyhow::Result<Value> = api.post(&format!("{path}/cancel"), &json!({})).await;
+            }
+        }
+        measurement = api.get(path).await?;
+    }
+    watch.show(&measurement);
+    watch.finish();
+    Ok(measurement)
+}
+
+async fn conclude(api: &ApiClient, path: &str, ended: &Measurement, args: &TryArgs) -> anyhow::Result<Exit> {
+    let reason = || ended.state_reason.clone().unwrap_or_else(|| "no reason was recorded".to_owned());
+    match ended.state {
+        MeasurementState::Completed => {
+            let report = if args.json {
+                format!("{}\n", api.text(&format!("{path}/report")).await?.trim_end())
+            } else {
+                api.text(&format!("{path}/report?format=text")).await?
+            };
+            std::io::stdout().lock().write_all(report.as_bytes()).context("failed to write to standard output")?;
+            Ok(Exit::Done)
+        }
+        MeasurementState::Cancelled => Ok(Exit::Interrupted),
+        MeasurementState::BaselineBroken => {
+            Console::new().say(format!("The baseline is broken: {}", reason()));
+            Ok(Exit::BaselineBroken)
+        }
+        _ => anyhow::bail!("the measurement failed: {}", reason()),
+    }
+}
