@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{slot::Slot, spec::BuildSpec};
-use crate::ProviderError;
+use crate::{ProviderError, detect::Framework};
 
 /// How deep packages of a monorepo are looked for.
 const DEPTH: u32 = 5;
@@ -24,7 +24,14 @@ pub(super) async fn dependencies(slot: &Slot, spec: &BuildSpec) -> Result<Option
     }
     let tree = slot.tree();
     let mut packages = Vec::new();
-    find_packages(tree, tree, DEPTH, &mut packages);
+    if may_use_node(spec.command.framework) {
+        find_packages(tree, tree, DEPTH, &mut packages);
+    }
+    let project = Path::new(&spec.source.prefix);
+    if !project.ancestors().any(|dir| is_workspace(&tree.join(dir))) {
+        // Packages beside the project are others' affair, unless a workspace links them.
+        packages.retain(|package| package.starts_with(project) || project.starts_with(package));
+    }
     let mut copied = false;
     for package in packages {
         let from = spec.source.toplevel.join(&package).join("node_modules");
@@ -35,8 +42,23 @@ pub(super) async fn dependencies(slot: &Slot, spec: &BuildSpec) -> Result<Option
             copied = true;
         }
     }
-    let project = tree.join(&spec.source.prefix);
-    Ok((!copied && spec.setup.is_none() && needs_install(&project)).then(|| install_command(&project).to_owned()))
+    let project = tree.join(project);
+    let install = may_use_node(spec.command.framework) && !copied;
+    Ok((install && spec.setup.is_none() && needs_install(&project)).then(|| install_command(&project).to_owned()))
+}
+
+fn may_use_node(framework: Framework) -> bool {
+    use Framework::{Command, JUnit, Jest, Mocha, NodeTest, Tap, Vitest};
+    matches!(framework, Jest | Vitest | Mocha | NodeTest | Tap | JUnit | Command)
+}
+
+fn is_workspace(dir: &Path) -> bool {
+    dir.join("pnpm-workspace.yaml").is_file() || !manifest(dir)["workspaces"].is_null()
+}
+
+fn manifest(dir: &Path) -> serde_json::Value {
+    let bytes = fs::read(dir.join("package.json")).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
 fn find_packages(tree: &Path, dir: &Path, depth: u32, found: &mut Vec<PathBuf>) {
@@ -88,12 +110,9 @@ fn relink(dir: &Path, toplevel: &Path, tree: &Path, depth: u32) -> io::Result<()
 }
 
 fn needs_install(project: &Path) -> bool {
-    let manifest = fs::read(project.join("package.json")).ok();
-    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    let filled = |name: &str| {
-        manifest.as_ref().and_then(|manifest| manifest[name].as_object()).is_some_and(|listed| !listed.is_empty())
-    };
-    filled("dependencies") || filled("devDependencies") || manifest.as_ref().is_some_and(|m| m["workspaces"].is_array())
+    let manifest = manifest(project);
+    let filled = |name: &str| manifest[name].as_object().is_some_and(|listed| !listed.is_empty());
+    filled("dependencies") || filled("devDependencies") || !manifest["workspaces"].is_null()
 }
 
 fn install_command(project: &Path) -> &'static str {
