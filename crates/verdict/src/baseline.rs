@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tinybug_model::Plan;
 
 use crate::{
+    cluster::{Cluster, clusters},
     recipe::{Tally, chance_to_show, slab_weight},
     run::{RunEnd, RunFacts},
 };
@@ -121,6 +122,12 @@ pub struct Baseline {
     pub min_tests: u32,
     /// The longest run, in milliseconds.
     pub longest_ms: u64,
+    /// Flaky tests that fail together.
+    #[serde(default)]
+    pub clusters: Vec<Cluster>,
+    /// What flaky tests said when they failed: test and fingerprint, sorted.
+    #[serde(default)]
+    pub messages: Vec<(u32, u64)>,
 }
 
 impl Baseline {
@@ -141,18 +148,41 @@ impl Baseline {
         if seen == 0 {
             return slab_weight(0, tests, 1.0);
         }
-        // Tests may have different numbers of runs: the mean chance, reckoned once per number.
-        let mut by_runs = BTreeMap::<u32, u32>::new();
-        for record in &self.tests {
-            *by_runs.entry(record.runs).or_default() += 1;
-        }
-        let shown = by_runs.into_iter().map(|(runs, tests)| chance_to_show(runs) * f64::from(tests)).sum::<f64>();
+        // Tests may have different numbers of runs: the mean chance, reckoned once per stretch of equal numbers.
+        let stretches = self.tests.chunk_by(|a, b| a.runs == b.runs);
+        let shown = stretches.map(|same| chance_to_show(same[0].runs) * f64::from(count(same.len()))).sum::<f64>();
         slab_weight(seen, tests, shown / f64::from(tests))
     }
 
     /// The record of a test that may be evidence.
     pub fn record(&self, test: u32) -> Option<TestRecord> {
-        self.tests.binary_search_by_key(&test, |record| record.test).ok().map(|index| self.tests[index])
+        self.position(test).map(|index| self.tests[index])
+    }
+
+    /// Where the record of a test stands.
+    pub(crate) fn position(&self, test: u32) -> Option<usize> {
+        // Where every test counts, ordinals are places.
+        let guess = usize::try_from(test).ok().filter(|&at| self.tests.get(at).is_some_and(|found| found.test == test));
+        guess.or_else(|| self.tests.binary_search_by_key(&test, |record| record.test).ok())
+    }
+
+    /// The same with what is known of the tests from runs of unchanged code elsewhere, such as the default branch's;
+    /// tests that this baseline does not count are not added.
+    #[must_use]
+    pub fn with_history(mut self, history: impl IntoIterator<Item = TestRecord>) -> Self {
+        for past in history {
+            if let Ok(index) = self.tests.binary_search_by_key(&past.test, |record| record.test) {
+                let record = &mut self.tests[index];
+                record.runs = record.runs.saturating_add(past.runs);
+                record.failures = record.failures.saturating_add(past.failures.min(past.runs));
+            }
+        }
+        self
+    }
+
+    /// The cluster that a test belongs to.
+    pub fn cluster_of(&self, test: u32) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| cluster.tests.binary_search(&test).is_ok())
     }
 
     /// Whether an attempt failed as a whole, so that its single tests are no evidence of their own: it crashed, nearly
@@ -305,12 +335,19 @@ fn tally(evidence: &[&RunFacts]) -> Baseline {
         }
     }
     let runs = count(complete.len());
-    let ordinals = |keep: fn(&TestRecord, u32) -> bool| {
+    let ordinals = |keep: fn(&TestRecord, u32) -> bool| -> Vec<u32> {
         tests.values().filter(|record| keep(record, runs)).map(|record| record.test).collect()
     };
+    let broken = ordinals(|record, _| record.failures == record.runs);
+    let mut messages: Vec<(u32, u64)> = complete.iter().flat_map(|run| run.messages.iter().copied()).collect();
+    messages.retain(|(test, _)| broken.binary_search(test).is_err());
+    messages.sort_unstable();
+    messages.dedup();
     Baseline {
         runs: count(evidence.len()),
-        broken: ordinals(|record, _| record.failures == record.runs),
+        clusters: clusters(&complete, &broken),
+        messages,
+        broken,
         unstable: ordinals(|record, runs| record.runs < runs && record.failures < record.runs),
         tests: tests.values().filter(|record| record.runs == runs && record.failures < record.runs).copied().collect(),
         whole_run_failures: count(evidence.iter().filter(|run| whole(run)).count()),

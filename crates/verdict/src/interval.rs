@@ -223,6 +223,19 @@ pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[below] + (place - place.floor()) * (sorted[above] - sorted[below])
 }
 
+/// The score of a measurement for reports: the stratified estimate, with the Monte-Carlo interval around it.
+pub fn estimate(draws: &[Draw], lines: &[u64], uncovered: u64, seed: u64) -> Score {
+    let simple = stratified(draws, lines, uncovered);
+    match (simple.score, monte_carlo(draws, lines, uncovered, seed)) {
+        // Survivors that are caught now and then may lift the interval above the plain share.
+        (Some(score), Some((low, high))) => {
+            Score { score: Some(score), low: Some(low.min(score)), high: Some(high.max(score)) }
+        }
+        (None, Some((low, high))) => Score { score: None, low: Some(low), high: Some(high) },
+        (_, None) => simple,
+    }
+}
+
 /// How far a measurement's detections can be trusted together.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct FalseDetections {

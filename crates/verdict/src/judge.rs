@@ -1,14 +1,13 @@
 //! The judge of one mutant: the gate for what is no evidence, the posterior, and whether to try again.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use tinybug_model::{Thresholds, Verdict};
 
 use crate::{
-    baseline::{Baseline, TestRecord, count},
-    recipe::{FORMULA, Tally, chance_of_hidden_kill, posterior_of_run, posterior_of_test, prior_of_test},
+    baseline::{Baseline, count},
+    recipe::FORMULA,
     run::{RunEnd, RunFacts},
+    weigh::{Scales, Weighed},
 };
 
 /// What caught a mutant.
@@ -114,133 +113,50 @@ pub struct Judgement {
 const MAX_LOST_ATTEMPTS: u32 = 3;
 /// Runs before a mutant may survive where something is known to fail by itself.
 const RUNS_TO_SURVIVE: u32 = 2;
-/// Posterior from which a test is listed as having caught the mutant.
-const LISTED: f64 = 0.5;
 
-/// Judges a mutant by its attempts so far. `covering`: the tests that execute its line (sorted), when that is known;
-/// others are no evidence then. An empty covering set never comes here: it is `no_coverage` before any build.
+/// Judges the mutants of a measurement: what depends on the baseline alone is reckoned once.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    scales: Scales<'a>,
+    thresholds: Thresholds,
+}
+
+/// Judges one mutant by its attempts so far; see [`Judge::judge`].
 pub fn judge(
     baseline: &Baseline,
     covering: Option<&[u32]>,
     attempts: &[RunFacts],
     thresholds: &Thresholds,
 ) -> Judgement {
-    let evidence: Vec<&RunFacts> = attempts.iter().filter(|run| run.is_evidence()).collect();
-    let trial = Trial { attempts: count(attempts.len()), runs: count(evidence.len()), thresholds };
-    if evidence.iter().any(|run| run.end == RunEnd::DoesNotBuild) {
-        return trial.settled(Verdict::Invalid, Reason::DoesNotBuild);
-    }
-    if trial.attempts - trial.runs >= MAX_LOST_ATTEMPTS || (trial.is_last() && evidence.is_empty()) {
-        return trial.settled(Verdict::Error, Reason::NoEvidence);
-    }
-    if evidence.is_empty() {
-        return trial.open(Reason::NothingTried, 1);
-    }
-    let weighed = Weighed::new(baseline, covering, &evidence);
-    if let Some(judgement) = trial.judge_hanging(&weighed, &evidence) {
-        return judgement;
-    }
-    trial.judge_finished(&weighed, baseline, evidence.iter().any(|run| run.timed_out()))
+    Judge::new(baseline, thresholds).judge(covering, attempts)
 }
 
-/// The evidence, weighed.
-struct Weighed {
-    /// What failed at least once, surest first. Test strands come without mostly red attempts.
-    strands: Vec<Strand>,
-    /// Posterior over everything, also over what did not fail.
-    posterior: f64,
-    /// Runs that came to an end.
-    finished: u32,
-    /// The hanging, when an attempt hung.
-    hanging: Option<Strand>,
-    /// Tests that mostly red attempts name, for the list of what caught the mutant.
-    red: Vec<Strand>,
-}
+impl<'a> Judge<'a> {
+    /// The judge of mutants measured against this baseline.
+    pub fn new(baseline: &'a Baseline, thresholds: &Thresholds) -> Self {
+        Self { scales: Scales::new(baseline), thresholds: *thresholds }
+    }
 
-impl Weighed {
-    fn new(baseline: &Baseline, covering: Option<&[u32]>, evidence: &[&RunFacts]) -> Self {
-        let finished: Vec<&RunFacts> = evidence.iter().copied().filter(|run| !run.timed_out()).collect();
-        let (whole, single): (Vec<&RunFacts>, Vec<&RunFacts>) =
-            evidence.iter().copied().partition(|run| baseline.failed_as_a_whole(run, covering));
-        let scale = TestScale::new(baseline, covering);
-        let mut tests = scale.weigh(&single);
-        let whole_run = baseline.whole_run().filter(|_| !finished.is_empty()).map(|before| {
-            let now = Tally::new(count(whole.len()), count(finished.len()));
-            strand(Evidence::WholeRun, before, now, posterior_of_run(before, now))
-        });
-        let hung = count(evidence.len() - finished.len());
-        let hanging = (hung > 0).then(|| {
-            let (before, now) = (Tally::new(baseline.timeouts, baseline.runs), Tally::new(hung, count(evidence.len())));
-            strand(Evidence::Timeout, before, now, posterior_of_run(before, now))
-        });
-        tests.strands.extend(whole_run.filter(|strand| strand.failures > 0));
-        tests.strands.sort_by(|a, b| b.posterior.total_cmp(&a.posterior).then(a.evidence.cmp(&b.evidence)));
-        Self {
-            posterior: tests.highest.max(whole_run.map_or(0.0, |strand| strand.posterior)),
-            strands: tests.strands,
-            finished: count(finished.len()),
-            hanging,
-            red: if whole.is_empty() { Vec::new() } else { scale.weigh(&finished).strands },
+    /// Judges a mutant by its attempts so far. `covering`: the tests that execute its line (sorted), when that is known;
+    /// others are no evidence then. An empty covering set never comes here: it is `no_coverage` before any build.
+    pub fn judge(&self, covering: Option<&[u32]>, attempts: &[RunFacts]) -> Judgement {
+        let evidence: Vec<&RunFacts> = attempts.iter().filter(|run| run.is_evidence()).collect();
+        let trial =
+            Trial { attempts: count(attempts.len()), runs: count(evidence.len()), thresholds: &self.thresholds };
+        if evidence.iter().any(|run| run.end == RunEnd::DoesNotBuild) {
+            return trial.settled(Verdict::Invalid, Reason::DoesNotBuild);
         }
-    }
-}
-
-fn strand(evidence: Evidence, before: Tally, now: Tally, posterior: f64) -> Strand {
-    Strand {
-        evidence,
-        failures: now.failures,
-        runs: now.runs,
-        baseline_failures: before.failures,
-        baseline_runs: before.runs,
-        posterior,
-    }
-}
-
-/// Weighs single tests.
-struct TestScale<'a> {
-    baseline: &'a Baseline,
-    covering: Option<&'a [u32]>,
-    weight: f64,
-    prior: f64,
-}
-
-/// Single tests, weighed.
-struct WeighedTests {
-    strands: Vec<Strand>,
-    highest: f64,
-}
-
-impl<'a> TestScale<'a> {
-    fn new(baseline: &'a Baseline, covering: Option<&'a [u32]>) -> Self {
-        let usable = covering.map_or(baseline.tests.len(), |tests| {
-            tests.iter().filter(|&&test| baseline.record(test).is_some()).count()
-        });
-        Self { baseline, covering, weight: baseline.slab_weight(), prior: prior_of_test(count(usable)) }
-    }
-
-    fn weigh(&self, runs: &[&RunFacts]) -> WeighedTests {
-        let mut memo = HashMap::<(Tally, Tally), f64>::new();
-        let mut weighed = WeighedTests { strands: Vec::new(), highest: 0.0 };
-        let mut weigh = |record: TestRecord| {
-            let has = |tests: &[u32]| tests.binary_search(&record.test).is_ok();
-            let ran = count(runs.iter().filter(|run| has(&run.ran)).count());
-            let failed = count(runs.iter().filter(|run| has(&run.failed)).count());
-            if ran == 0 {
-                return;
-            }
-            let (before, now) = (record.tally(), Tally::new(failed, ran));
-            let posterior =
-                *memo.entry((before, now)).or_insert_with(|| posterior_of_test(before, now, self.weight, self.prior));
-            weighed.highest = weighed.highest.max(posterior);
-            if failed > 0 {
-                weighed.strands.push(strand(Evidence::Test(record.test), before, now, posterior));
-            }
-        };
-        match self.covering {
-            Some(tests) => tests.iter().filter_map(|&test| self.baseline.record(test)).for_each(&mut weigh),
-            None => self.baseline.tests.iter().copied().for_each(&mut weigh),
+        if trial.attempts - trial.runs >= MAX_LOST_ATTEMPTS || (trial.is_last() && evidence.is_empty()) {
+            return trial.settled(Verdict::Error, Reason::NoEvidence);
         }
-        weighed
+        if evidence.is_empty() {
+            return trial.open(Reason::NothingTried, 1);
+        }
+        let weighed = self.scales.weigh(covering, &evidence);
+        if let Some(judgement) = trial.judge_hanging(&weighed, &evidence) {
+            return judgement;
+        }
+        trial.judge_finished(&weighed, self.scales.clean, evidence.iter().any(|run| run.timed_out()))
     }
 }
 
@@ -305,9 +221,9 @@ impl Trial<'_> {
         Some(Judgement { posterior: hanging.posterior, detectable, strongest: Some(hanging), ..judgement })
     }
 
-    fn judge_finished(&self, weighed: &Weighed, baseline: &Baseline, hung: bool) -> Judgement {
+    fn judge_finished(&self, weighed: &Weighed, clean: bool, hung: bool) -> Judgement {
         let q = weighed.posterior;
-        let quiet = weighed.strands.is_empty() && baseline.is_clean() && !hung;
+        let quiet = weighed.strands.is_empty() && clean && !hung;
         let runs_to_survive = if quiet { 1 } else { RUNS_TO_SURVIVE.min(self.thresholds.max_attempts) };
         let judgement = if q >= self.thresholds.detected {
             let caught_by = weighed.caught_by();
@@ -322,33 +238,6 @@ impl Trial<'_> {
         };
         let detectable = if judgement.verdict == Some(Verdict::Detected) { q } else { weighed.detectable() };
         Judgement { posterior: q, detectable, strongest: weighed.strands.first().copied(), ..judgement }
-    }
-}
-
-impl Weighed {
-    /// Chance that the tests detect the mutant by anything that failed, or hidden by chance.
-    fn detectable(&self) -> f64 {
-        let hidden = if self.finished > 0 { chance_of_hidden_kill(self.finished) } else { 0.0 };
-        let missed = self.strands.iter().fold(1.0 - hidden, |missed, strand| missed * (1.0 - strand.posterior));
-        (1.0 - missed).max(self.posterior)
-    }
-
-    /// What is listed as having caught the mutant. When it was the run as a whole because nearly all tests failed,
-    /// these are named too.
-    fn caught_by(&self) -> Vec<Catch> {
-        let by_run = self.strands.first().is_some_and(|strand| strand.evidence == Evidence::WholeRun);
-        let named = if by_run { self.red.as_slice() } else { &[] };
-        let mut catches: Vec<Catch> = self
-            .strands
-            .iter()
-            .chain(named)
-            .filter(|strand| strand.posterior >= LISTED)
-            .map(|strand| Catch { evidence: strand.evidence, posterior: strand.posterior.min(self.posterior) })
-            .collect();
-        catches.sort_by(|a, b| b.posterior.total_cmp(&a.posterior).then(a.evidence.cmp(&b.evidence)));
-        let mut seen = std::collections::HashSet::new();
-        catches.retain(|catch| seen.insert(catch.evidence));
-        catches
     }
 }
 

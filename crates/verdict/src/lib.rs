@@ -2,6 +2,7 @@
 //! interval. Pure mathematics: no I/O, no clock, no randomness that is not seeded.
 
 pub mod baseline;
+pub mod cluster;
 pub mod contract;
 pub mod explain;
 pub mod interval;
@@ -13,11 +14,12 @@ pub mod run;
 pub mod score;
 pub mod sequential;
 mod special;
+mod weigh;
 
 pub use baseline::{Assessment, Baseline, BaselinePolicy, BrokenBaseline, TestRecord, assess};
 pub use contract::{JudgeAnswer, JudgeLine, JudgeNext, Suspect, judge_line};
-pub use interval::{Draw, FalseDetections, false_detections, monte_carlo, stratified};
-pub use judge::{Catch, Evidence, Judgement, Next, Reason, Strand, judge};
+pub use interval::{Draw, FalseDetections, estimate, false_detections, monte_carlo, stratified};
+pub use judge::{Catch, Evidence, Judge, Judgement, Next, Reason, Strand, judge};
 pub use recipe::FORMULA;
 pub use run::{RunEnd, RunFacts};
 pub use score::{Counts, Population, score};

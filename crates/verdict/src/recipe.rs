@@ -22,6 +22,8 @@ const EXPECTED_KILLING_TESTS: f64 = 2.4;
 const MAX_PRIOR: f64 = 0.5;
 /// Share of kills that are random as a whole: every test that catches the mutant does so now and then.
 const RANDOM_KILLS: f64 = 0.05;
+/// How much less likely a real failure is to say what the test says when it fails by itself.
+const FAMILIAR_MESSAGE: f64 = 0.1;
 /// More killing tests than that add nothing to a chance.
 const MAX_KILLING_TESTS: u32 = 40;
 
@@ -83,6 +85,12 @@ fn posterior(baseline: Tally, attempts: Tally, weight: f64, slab: (f64, f64), pr
         SOMETIMES_SHARE.ln() + attempts.ln_likelihood(SOMETIMES),
     );
     logistic(affected - unaffected + prior.ln() - (1.0 - prior).ln())
+}
+
+/// The posterior of a failure whose message is known from unchanged code.
+pub(crate) fn with_familiar_message(posterior: f64) -> f64 {
+    let for_it = posterior * FAMILIAR_MESSAGE;
+    for_it / (for_it + 1.0 - posterior)
 }
 
 /// Posterior that the mutant breaks a test.

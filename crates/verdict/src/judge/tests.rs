@@ -1,6 +1,7 @@
 //! Tests of the judge.
 
 use super::*;
+use crate::{baseline::TestRecord, cluster::Cluster};
 
 fn baseline(tests: u32, runs: u32) -> Baseline {
     Baseline {
@@ -12,6 +13,8 @@ fn baseline(tests: u32, runs: u32) -> Baseline {
         timeouts: 0,
         min_tests: tests,
         longest_ms: 1000,
+        clusters: Vec::new(),
+        messages: Vec::new(),
     }
 }
 
@@ -209,4 +212,36 @@ fn a_judgement_survives_its_json() {
     let judgement = judged(&baseline(9, 5), None, &[run(9, &[2]), run(9, &[2])]);
     let json = serde_json::to_string(&judgement).unwrap();
     assert_eq!(serde_json::from_str::<Judgement>(&json).unwrap(), judgement);
+}
+
+#[test]
+fn a_failure_that_says_what_the_flaky_test_said_before_counts_less() {
+    let covering: Vec<u32> = (0..25).collect();
+    let mut flaky = baseline(500, 20);
+    flaky.tests[3].failures = 1;
+    let said = |message: &'static str| run(500, &[3]).with_messages([(3, message)]);
+    flaky.messages = run(500, &[3]).with_messages([(3, "timeout after 30 s")]).messages;
+    let known = judged(&flaky, Some(&covering), &[said("timeout after 31 s")]);
+    let other = judged(&flaky, Some(&covering), &[said("expected 3, got 4")]);
+    assert!(known.posterior < other.posterior - 0.2, "{} {}", known.posterior, other.posterior);
+}
+
+#[test]
+fn a_cluster_of_flaky_tests_is_one_piece_of_evidence() {
+    let mut flaky = baseline(500, 20);
+    flaky.tests[3].failures = 1;
+    let alone = judged(&flaky, None, &[run(500, &[3])]).posterior;
+    flaky.clusters = vec![Cluster { tests: vec![3, 4, 5], failures: 4 }];
+    let together = judged(&flaky, None, &[run(500, &[3])]).posterior;
+    assert!(together < alone, "{together} {alone}");
+}
+
+#[test]
+fn failures_of_tests_that_cannot_see_the_mutant_tell_a_bad_run() {
+    let covering: Vec<u32> = (0..25).collect();
+    let bad = run(500, &[3, 100, 200, 300]);
+    assert_eq!(judged(&baseline(500, 5), Some(&covering), std::slice::from_ref(&bad)).next, AGAIN);
+    let mut attempts = vec![bad];
+    attempts.resize(4, run(500, &[]));
+    assert_eq!(judged(&baseline(500, 5), Some(&covering), &attempts).verdict, Some(Verdict::Survived));
 }
