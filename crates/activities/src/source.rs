@@ -23,22 +23,24 @@ pub(crate) async fn source(services: &Services, subject: &Subject, effective: &E
     })
 }
 
-/// The product code of the project at that commit, by path, as far as the plan asks for it.
+/// The product code of the project at that commit, as far as the plan asks for it. Paths are the project's, without
+/// what leads to it from the top of the repository: what a directory above is called says nothing about the code.
 pub(crate) async fn product_files(
     mirror: &Mirror,
     sha: &str,
     project: &str,
     plan: &Plan,
 ) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let scope = Scope::new(project, plan)?;
-    let paths: Vec<String> = mirror
-        .files(sha)
-        .await?
-        .into_iter()
-        .filter(|file| !file.symlink && scope.holds(&file.path))
-        .map(|file| file.path)
+    let scope = Scope::new(plan)?;
+    let files = mirror.files(sha).await?;
+    let paths: Vec<String> = files
+        .iter()
+        .filter(|file| !file.symlink)
+        .filter_map(|file| file.path.strip_prefix(project))
+        .filter(|path| scope.holds(path))
+        .map(str::to_owned)
         .collect();
-    let contents = mirror.read(sha, &paths).await?;
+    let contents = read(mirror, sha, project, &paths).await?;
     let files = paths.into_iter().zip(contents);
     Ok(files
         .filter_map(|(path, bytes)| Some((path, bytes?)))
@@ -46,21 +48,30 @@ pub(crate) async fn product_files(
         .collect())
 }
 
-struct Scope<'a> {
-    project: &'a str,
+/// Files of the project, by its own paths.
+pub(crate) async fn read(
+    mirror: &Mirror,
+    sha: &str,
+    project: &str,
+    paths: &[String],
+) -> anyhow::Result<Vec<Option<Vec<u8>>>> {
+    let whole: Vec<String> = paths.iter().map(|path| format!("{project}{path}")).collect();
+    Ok(mirror.read(sha, &whole).await?)
+}
+
+struct Scope {
     include: Option<Gitignore>,
     exclude: Gitignore,
 }
 
-impl<'a> Scope<'a> {
-    fn new(project: &'a str, plan: &Plan) -> anyhow::Result<Self> {
+impl Scope {
+    fn new(plan: &Plan) -> anyhow::Result<Self> {
         let include = if plan.include.is_empty() { None } else { Some(globs(&plan.include)?) };
-        Ok(Self { project, include, exclude: globs(&plan.exclude)? })
+        Ok(Self { include, exclude: globs(&plan.exclude)? })
     }
 
     /// Whether a file is in scope. Globs are relative to the project.
     fn holds(&self, path: &str) -> bool {
-        let Some(path) = path.strip_prefix(self.project) else { return false };
         // The name alone tells of most files that they need not be read.
         matches!(classify(path, b""), Classified::Product(_))
             && self.include.as_ref().is_none_or(|include| include.matched_path_or_any_parents(path, false).is_ignore())
@@ -80,28 +91,22 @@ fn globs(patterns: &[String]) -> anyhow::Result<Gitignore> {
 mod tests {
     use super::*;
 
-    fn holds(project: &str, include: &[&str], exclude: &[&str], path: &str) -> bool {
+    fn holds(include: &[&str], exclude: &[&str], path: &str) -> bool {
         let strings = |globs: &[&str]| globs.iter().map(|glob| (*glob).to_owned()).collect();
         let plan = Plan { include: strings(include), exclude: strings(exclude), ..Plan::default() };
-        Scope::new(project, &plan).unwrap().holds(path)
+        Scope::new(&plan).unwrap().holds(path)
     }
 
     #[test]
-    fn without_globs_the_whole_project_is_in_scope() {
-        assert!(holds("", &[], &[], "src/cart.py"));
-        assert!(!holds("", &[], &[], "README.md"));
+    fn without_globs_all_product_code_is_in_scope() {
+        assert!(holds(&[], &[], "src/cart.py"));
+        assert!(!holds(&[], &[], "README.md"));
     }
 
     #[test]
-    fn another_project_of_the_repository_is_not() {
-        assert!(holds("shop/", &[], &[], "shop/cart.py"));
-        assert!(!holds("shop/", &[], &[], "bank/account.py"));
-    }
-
-    #[test]
-    fn globs_are_those_of_gitignore_relative_to_the_project() {
-        assert!(holds("shop/", &["src/"], &[], "shop/src/deep/cart.py"));
-        assert!(!holds("shop/", &["src/"], &[], "shop/tools/cart.py"));
-        assert!(!holds("shop/", &["*.py"], &["cart.py"], "shop/src/cart.py"));
+    fn globs_are_those_of_gitignore() {
+        assert!(holds(&["src/"], &[], "src/deep/cart.py"));
+        assert!(!holds(&["src/"], &[], "tools/cart.py"));
+        assert!(!holds(&["*.py"], &["cart.py"], "src/cart.py"));
     }
 }

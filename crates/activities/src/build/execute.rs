@@ -115,7 +115,8 @@ async fn record(subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow
 async fn record_coverage(subject: &Subject, coverage: &Coverage) -> anyhow::Result<()> {
     let ordinals = subject.org.upsert_test_cases(subject.repository.id, &coverage.tests).await?;
     let mutants = subject.org.all_mutants(subject.reference.id).await?;
-    let known = coverage::of_mutants(&mutants, coverage, &ordinals);
+    let project = Effective::of(&subject.measurement)?.project;
+    let known = coverage::of_mutants(&mutants, &project, coverage, &ordinals);
     subject.org.save_coverage(subject.reference, &known).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     effective::Effective,
     failure::Permanent,
     services::Subject,
-    source::{base_sha, product_files},
+    source::{base_sha, product_files, read},
 };
 
 pub(super) async fn publish(services: &Services, build: BuildRef) -> anyhow::Result<()> {
@@ -45,7 +45,7 @@ async fn canaries(mirror: &Mirror, subject: &Subject) -> anyhow::Result<Vec<Edit
         .iter()
         .filter_map(|(path, bytes)| {
             let content = canary(Source { path, bytes })?;
-            Some(Edit { path: path.clone(), content })
+            Some(Edit { path: format!("{}{path}", effective.project), content })
         })
         .collect())
 }
@@ -58,12 +58,13 @@ async fn mutations(mirror: &Mirror, subject: &Subject, number: u32) -> anyhow::R
         .ok_or_else(|| Permanent(format!("there is no trial {number}")))?;
     let mutants: Vec<Mutant> = trial.mutants.into_iter().map(|drawn| drawn.mutant).collect();
     let paths: Vec<String> = mutants.iter().map(|mutant| mutant.path.clone()).collect();
-    let files = mirror.read(base_sha(&subject.measurement)?, &paths).await?;
+    let project = Effective::of(&subject.measurement)?.project;
+    let files = read(mirror, base_sha(&subject.measurement)?, &project, &paths).await?;
     let mut edits = Vec::new();
     for (mutant, before) in mutants.iter().zip(files) {
         let before = before.ok_or_else(|| Permanent(format!("the measured commit has no {}", mutant.path)))?;
         let content = apply(&before, mutant).map_err(|error| Permanent(error.to_string()))?;
-        edits.push(Edit { path: mutant.path.clone(), content });
+        edits.push(Edit { path: format!("{project}{}", mutant.path), content });
     }
     Ok(edits)
 }

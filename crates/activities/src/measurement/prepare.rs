@@ -9,7 +9,13 @@ use tinybug_providers::{Mirror, TestCommand, detect};
 use tinybug_store::{Commit, Drawing, Prepared as PreparedRow, RepositoryKind, Source as Asked};
 use tinybug_workflows::contract::Prepared;
 
-use crate::{Services, effective::Effective, failure::Permanent, services::Subject, source::product_files};
+use crate::{
+    Services,
+    effective::Effective,
+    failure::Permanent,
+    services::Subject,
+    source::{product_files, read},
+};
 
 /// The code to measure, in the mirror.
 struct Fetched {
@@ -75,14 +81,11 @@ async fn find_command(mirror: &Mirror, fetched: &Fetched, plan: &Plan) -> anyhow
         .collect();
     // Manifests lie at the project's top.
     let wanted: Vec<String> = files.iter().filter(|file| !file.contains('/')).cloned().collect();
-    let paths: Vec<String> = wanted.iter().map(|file| format!("{}{file}", fetched.project)).collect();
-    let contents: BTreeMap<String, Vec<u8>> = wanted
-        .into_iter()
-        .zip(mirror.read(sha, &paths).await?)
-        .filter_map(|(file, content)| Some((file, content?)))
-        .collect();
-    let read = |file: &str| contents.get(file).cloned();
-    Ok(detect::test_command(&files, read, plan.command.as_deref()).map_err(|error| error.to_string()))
+    let contents = read(mirror, sha, &fetched.project, &wanted).await?;
+    let contents: BTreeMap<String, Vec<u8>> =
+        wanted.into_iter().zip(contents).filter_map(|(file, content)| Some((file, content?))).collect();
+    let content = |file: &str| contents.get(file).cloned();
+    Ok(detect::test_command(&files, content, plan.command.as_deref()).map_err(|error| error.to_string()))
 }
 
 async fn draw_mutants(mirror: &Mirror, sha: &str, project: &str, plan: &Plan) -> anyhow::Result<Drawing> {

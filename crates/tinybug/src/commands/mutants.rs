@@ -55,8 +55,8 @@ fn line(mutant: &Mutant) -> String {
     )
 }
 
-/// The directory that printed paths are relative to, so that ids equal those of a measurement: the repository's root,
-/// or outside of a repository the one directory given, or else the working directory.
+/// The directory that printed paths are relative to: the one directory given, as in a measurement of it, so that ids
+/// are the same; for files and several directories the repository's root, or else the working directory.
 fn base_of(paths: &[PathBuf]) -> anyhow::Result<PathBuf> {
     let mut absolute = Vec::new();
     for path in paths {
@@ -65,14 +65,14 @@ fn base_of(paths: &[PathBuf]) -> anyhow::Result<PathBuf> {
         })?);
     }
     let first = &absolute[0];
+    if absolute.len() == 1 && first.is_dir() {
+        return Ok(first.clone());
+    }
     let repository = first.ancestors().find(|ancestor| ancestor.join(".git").exists());
     if let Some(root) = repository.filter(|root| absolute.iter().all(|path| path.starts_with(root))) {
         return Ok(root.to_owned());
     }
-    match absolute.as_slice() {
-        [only] if only.is_dir() => Ok(only.clone()),
-        _ => std::env::current_dir().context("failed to find the working directory"),
-    }
+    std::env::current_dir().context("failed to find the working directory")
 }
 
 fn product_files(paths: &[PathBuf], base: &Path) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
