@@ -1,0 +1,166 @@
+//! What to run next when a verdict is in doubt, as data for the workflow: how much of the build, and whether more
+//! runs of the unchanged code would settle more than reruns of mutants do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    baseline::Baseline,
+    judge::{Evidence, Judgement, Next, Strand},
+    recipe::{Tally, posterior_of_test, prior_of_test},
+};
+
+/// How much of a build to run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RerunScope {
+    /// Everything, in a fresh job.
+    WholeBuild,
+    /// The jobs in which a test failed, each fresh and whole.
+    FailedJobs,
+    /// Only the tests that failed, in a fresh job.
+    FailedTests,
+}
+
+/// What the CI and the plan allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RerunOptions {
+    /// The CI can run failed jobs again without the others.
+    pub failed_jobs: bool,
+    /// The command takes a list of tests, and the plan vouches that they don't depend on what ran before them: most
+    /// flaky tests do, and would look cured when run alone.
+    pub failed_tests: bool,
+}
+
+/// How to rerun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rerun {
+    /// How much.
+    pub scope: RerunScope,
+    /// The tests in doubt, by ordinal; empty when all matter.
+    pub tests: Vec<u32>,
+    /// So many times the usual time limit.
+    pub time_factor: u32,
+}
+
+/// The cheapest rerun that settles the doubt of a judgement; `None` when there is none left.
+pub fn rerun(judgement: &Judgement, options: &RerunOptions) -> Option<Rerun> {
+    let Next::Rerun { time_factor } = judgement.next else { return None };
+    let test = judgement.strongest.and_then(|strand| match strand.evidence {
+        Evidence::Test(test) => Some(test),
+        Evidence::WholeRun | Evidence::Timeout => None,
+    });
+    // A run that hung, crashed or passed says nothing about single tests: all of it has to be seen again.
+    let (scope, tests) = match test {
+        Some(test) if options.failed_tests && time_factor == 1 => (RerunScope::FailedTests, vec![test]),
+        Some(test) if options.failed_jobs && time_factor == 1 => (RerunScope::FailedJobs, vec![test]),
+        _ => (RerunScope::WholeBuild, Vec::new()),
+    };
+    Some(Rerun { scope, tests, time_factor })
+}
+
+/// What to buy next with CI minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Purchase {
+    /// More runs of the unchanged code: they settle several doubtful mutants at once.
+    BaselineRuns {
+        /// So many.
+        runs: u32,
+    },
+    /// Reruns of the doubtful mutants themselves.
+    TrialReruns,
+}
+
+/// More failing reruns than this are not waited for.
+const HORIZON: u32 = 12;
+
+/// Chooses between `extra` more runs of the unchanged code and reruns alone, by the builds that it takes until each
+/// doubtful mutant (its strongest strand) would be settled if the mutant is what makes its test fail.
+pub fn purchase(
+    baseline: &Baseline,
+    covering: Option<u32>,
+    doubtful: &[Strand],
+    extra: u32,
+    detected: f64,
+) -> Purchase {
+    let weight = baseline.slab_weight();
+    let prior = prior_of_test(covering.unwrap_or(u32::try_from(baseline.tests.len()).unwrap_or(u32::MAX)));
+    let needed = |strand: &Strand, extra: u32| {
+        let runs = strand.baseline_runs.max(1);
+        // The further runs fail as often as the ones before.
+        let failures = (strand.baseline_failures * (runs + extra) + runs / 2) / runs;
+        let before = Tally::new(failures, runs + extra);
+        (0..HORIZON)
+            .find(|more| {
+                let now = Tally::new(strand.failures + more, strand.runs + more);
+                posterior_of_test(before, now, weight, prior) >= detected
+            })
+            .unwrap_or(HORIZON)
+    };
+    let singles = || doubtful.iter().filter(|strand| matches!(strand.evidence, Evidence::Test(_)));
+    let with = singles().map(|strand| needed(strand, extra)).sum::<u32>() + extra;
+    let without = singles().map(|strand| needed(strand, 0)).sum::<u32>();
+    if extra > 0 && with < without { Purchase::BaselineRuns { runs: extra } } else { Purchase::TrialReruns }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{RunEnd, RunFacts, TestRecord, judge};
+    use tinybug_model::Thresholds;
+
+    fn baseline(failures: u32, runs: u32) -> Baseline {
+        let record = |test| TestRecord { test, runs, failures: if test < 5 { failures } else { 0 } };
+        Baseline {
+            runs,
+            tests: (0..500).map(record).collect(),
+            broken: Vec::new(),
+            unstable: Vec::new(),
+            whole_run_failures: 0,
+            timeouts: 0,
+            min_tests: 500,
+            longest_ms: 1,
+            clusters: Vec::new(),
+            messages: Vec::new(),
+        }
+    }
+
+    fn doubt(baseline: &Baseline, end: RunEnd, failed: Vec<u32>) -> Judgement {
+        let ran = if matches!(end, RunEnd::TimedOut { .. }) { Vec::new() } else { (0..500).collect() };
+        judge(baseline, None, &[RunFacts::new(end, ran, failed, 1)], &Thresholds::default())
+    }
+
+    #[test]
+    fn the_cheapest_rerun_that_is_allowed_is_chosen() {
+        let judgement = doubt(&baseline(1, 5), RunEnd::Failed, vec![3]);
+        let scope = |failed_jobs, failed_tests| {
+            rerun(&judgement, &RerunOptions { failed_jobs, failed_tests }).map(|rerun| (rerun.scope, rerun.tests))
+        };
+        assert_eq!(scope(false, false), Some((RerunScope::WholeBuild, vec![])));
+        assert_eq!(scope(true, false), Some((RerunScope::FailedJobs, vec![3])));
+        assert_eq!(scope(true, true), Some((RerunScope::FailedTests, vec![3])));
+    }
+
+    #[test]
+    fn what_hung_is_run_whole_with_more_time() {
+        let judgement = doubt(&baseline(0, 5), RunEnd::TimedOut { confirmed_limit: false }, vec![]);
+        let options = RerunOptions { failed_jobs: true, failed_tests: true };
+        let rerun = rerun(&judgement, &options);
+        assert_eq!(rerun, Some(Rerun { scope: RerunScope::WholeBuild, tests: vec![], time_factor: 2 }));
+    }
+
+    #[test]
+    fn what_is_settled_is_not_run_again() {
+        let judgement = doubt(&baseline(0, 5), RunEnd::Passed, vec![]);
+        assert_eq!(rerun(&judgement, &RerunOptions::default()), None);
+    }
+
+    #[test]
+    fn many_mutants_in_doubt_over_a_flaky_test_pay_for_more_baseline_runs_and_one_does_not() {
+        let baseline = baseline(1, 5);
+        let strand = doubt(&baseline, RunEnd::Failed, vec![3]).strongest.unwrap();
+        assert_eq!(purchase(&baseline, None, &[strand], 15, 0.99), Purchase::TrialReruns);
+        assert_eq!(purchase(&baseline, None, &[strand; 40], 15, 0.99), Purchase::BaselineRuns { runs: 15 });
+    }
+}
