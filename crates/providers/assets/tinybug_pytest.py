@@ -318,5 +318,6 @@ def pytest_configure(config):
 def record(config):
     LINES.recorder = Recorder(LINES, os.environ["TINYBUG_COVERAGE_DIR"])
     config.pluginmanager.register(LINES.recorder, "tinybug-recorder")
-    if not is_worker(config) and config.pluginmanager.hasplugin("dsession"):
+    if not is_worker(config) and getattr(config.option, "tx", None):
+        # The tests run in processes of xdist's, which record for themselves.
         LINES.watching = False

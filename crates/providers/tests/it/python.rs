@@ -299,3 +299,19 @@ async fn unittest_reports_by_its_verbose_output() {
         run.result.output_tail
     );
 }
+
+#[tokio::test]
+async fn tests_that_run_in_parallel_under_a_coverage_tool_report_the_same() {
+    let (bench, repo) = (Bench::new().await, project());
+    repo.write(".gitignore", ".venv\n");
+    repo.write("pytest.ini", "[pytest]\naddopts = -n 2 --cov=pkg --cov-fail-under=100 --lf\n");
+    assert!(Command::new("python3").args(["-m", "venv", ".venv"]).current_dir(&repo.path).status().unwrap().success());
+    let packages = ["-m", "pip", "install", "--quiet", "pytest", "pytest-xdist", "pytest-cov"];
+    assert!(Command::new(repo.path.join(".venv/bin/python")).args(packages).status().unwrap().success());
+    for _ in 0..2 {
+        check_coverage(&bench, &repo).await;
+    }
+    let spec = bench.spec(&repo.path, None).await;
+    let run = bench.run(&spec).await;
+    assert_eq!(run.result.end, BuildEnd::Exited { code: 0 }, "a threshold of coverage is no test");
+}
