@@ -27,7 +27,7 @@ pub(crate) fn settle<T>(ctx: &ActivityContext, result: anyhow::Result<T>) -> Res
 }
 
 fn is_permanent(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.is::<Permanent>())
+    error.chain().any(<dyn std::error::Error>::is::<Permanent>)
 }
 
 /// Failures that are known to pass, however long that takes: a database that is away.

@@ -1,6 +1,8 @@
 //! The command line. Its `--help` is the reference of configuration: every setting is an option with an
 //! environment variable.
 
+#![expect(clippy::doc_markdown, reason = "the comments are the text of --help")]
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

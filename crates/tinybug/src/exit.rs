@@ -29,7 +29,7 @@ pub(crate) struct UsageError(String);
 
 impl UsageError {
     /// An error with a sentence that says what to do.
-    pub(crate) fn new(sentence: impl Into<String>) -> anyhow::Error {
+    pub(crate) fn because(sentence: impl Into<String>) -> anyhow::Error {
         anyhow::Error::new(Self(sentence.into()))
     }
 }

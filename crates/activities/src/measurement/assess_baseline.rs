@@ -72,7 +72,7 @@ fn setup_failure(attempts: &[AttemptFacts]) -> Option<String> {
 pub(super) fn quote(output: &str) -> String {
     let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = &lines[lines.len().saturating_sub(QUOTED)..];
-    last.iter().map(|line| format!("\n  {line}")).collect()
+    last.iter().flat_map(|line| ["\n  ", *line]).collect()
 }
 
 #[cfg(test)]

@@ -84,8 +84,8 @@ async fn refusal(answer: Response, path: &str) -> anyhow::Error {
     let is_problem = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
     let problem = if is_problem { answer.json::<Problem>().await.ok() } else { None };
     let Some(problem) = problem else { return anyhow::anyhow!("{path} answered {status}") };
-    let fields: String = problem.errors.iter().map(|field| format!("; {} {}", field.pointer, field.detail)).collect();
-    let sentence = format!("{}{fields}", problem.detail);
+    let fields = problem.errors.iter().map(|field| format!("{} {}", field.pointer, field.detail));
+    let sentence = std::iter::once(problem.detail).chain(fields).collect::<Vec<_>>().join("; ");
     // What is wrong with the request is the caller's to mend.
-    if problem.status == 422 { UsageError::new(sentence) } else { Refused { code: problem.code, sentence }.into() }
+    if problem.status == 422 { UsageError::because(sentence) } else { Refused { code: problem.code, sentence }.into() }
 }

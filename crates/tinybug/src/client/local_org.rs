@@ -41,13 +41,13 @@ pub(crate) async fn local_org(
 /// The machine's own operator token, kept beside the database that knows it.
 async fn operator_token(data_dir: &Path, store: &Store) -> anyhow::Result<String> {
     let path = data_dir.join("operator.token");
-    let token = match fs::read_to_string(&path).ok().and_then(|text| Token::parse(text.trim()).ok()) {
-        Some(token) => token,
-        None => {
-            let token = Token::generate(TokenKind::Operator)?;
-            write_secret(&path, token.reveal())?;
-            token
-        }
+    let kept = fs::read_to_string(&path).ok().and_then(|text| Token::parse(text.trim()).ok());
+    let token = if let Some(token) = kept {
+        token
+    } else {
+        let token = Token::generate(TokenKind::Operator)?;
+        write_secret(&path, token.reveal())?;
+        token
     };
     store.system().add_operator(&token.hash(), &token.hint()).await?;
     Ok(token.reveal().to_owned())

@@ -16,7 +16,7 @@ pub(crate) fn run() -> anyhow::Result<Exit> {
             continue;
         }
         let asked: JudgeLine = serde_json::from_str(&line)
-            .map_err(|error| UsageError::new(format!("line {} of standard input: {error}", index + 1)))?;
+            .map_err(|error| UsageError::because(format!("line {} of standard input: {error}", index + 1)))?;
         let answer = serde_json::to_string(&judge_line(&asked)).context("failed to write an answer")?;
         writeln!(out, "{answer}").context("failed to write to standard output")?;
     }

@@ -61,7 +61,7 @@ fn base_of(paths: &[PathBuf]) -> anyhow::Result<PathBuf> {
     let mut absolute = Vec::new();
     for path in paths {
         absolute.push(path.canonicalize().map_err(|error| {
-            UsageError::new(format!("{}: {error}; give files or directories that exist", path.display()))
+            UsageError::because(format!("{}: {error}; give files or directories that exist", path.display()))
         })?);
     }
     let first = &absolute[0];

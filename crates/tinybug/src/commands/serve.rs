@@ -64,7 +64,7 @@ impl Server {
         address: SocketAddr,
     ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(address).await.map_err(|error| {
-            UsageError::new(format!(
+            UsageError::because(format!(
                 "failed to listen on {address}: {error}; choose another address with TINYBUG_LISTEN"
             ))
         })?;

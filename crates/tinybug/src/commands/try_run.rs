@@ -55,18 +55,18 @@ pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<E
 async fn project(path: &Path) -> anyhow::Result<PathBuf> {
     let shown = path.display();
     if path.to_str().is_some_and(|text| text.contains("://")) {
-        return Err(UsageError::new(format!("{shown} is a URL: clone it and give the directory")));
+        return Err(UsageError::because(format!("{shown} is a URL: clone it and give the directory")));
     }
     let found = path
         .canonicalize()
-        .map_err(|error| UsageError::new(format!("{shown}: {error}; give a directory that exists")))?;
+        .map_err(|error| UsageError::because(format!("{shown}: {error}; give a directory that exists")))?;
     if !found.is_dir() {
-        return Err(UsageError::new(format!("{shown} is a file: give the project's directory")));
+        return Err(UsageError::because(format!("{shown} is a file: give the project's directory")));
     }
     match Mirror::check(&found).await {
         Ok(()) => Ok(found),
         Err(error @ (ProviderError::NotARepository { .. } | ProviderError::NoSuchPath { .. })) => {
-            Err(UsageError::new(format!(
+            Err(UsageError::because(format!(
                 "{error}: Tinybug measures git repositories; `git init && git add -A && git commit -m start` makes one"
             )))
         }

@@ -23,6 +23,6 @@ pub(crate) async fn run(settings: &Settings, command: &[String]) -> anyhow::Resu
         .status()
         .await;
     attached.leave().await.context("failed to stop the services")?;
-    let status = ended.map_err(|error| UsageError::new(format!("failed to run {}: {error}", command[0])))?;
+    let status = ended.map_err(|error| UsageError::because(format!("failed to run {}: {error}", command[0])))?;
     Ok(std::process::ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
 }
