@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod cluster;
+pub mod compare;
 pub mod contract;
 pub mod explain;
 pub mod interval;
@@ -19,6 +20,7 @@ mod special;
 mod weigh;
 
 pub use baseline::{Assessment, Baseline, BaselinePolicy, BrokenBaseline, TestRecord, assess};
+pub use compare::{Cause, Change, Comparison, Paired, Side, compare, paired};
 pub use contract::{JudgeAnswer, JudgeLine, JudgeNext, Suspect, judge_line};
 pub use interval::{Draw, FalseDetections, estimate, false_detections, monte_carlo, stratified};
 pub use judge::{Catch, Evidence, Judge, Judgement, Next, Reason, Strand, judge};

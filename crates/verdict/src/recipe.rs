@@ -24,6 +24,8 @@ const MAX_PRIOR: f64 = 0.5;
 const RANDOM_KILLS: f64 = 0.05;
 /// How much less likely a real failure is to say what the test says when it fails by itself.
 const FAMILIAR_MESSAGE: f64 = 0.1;
+/// With so many more failures every doubt would be gone.
+const MORE_FAILURES: u32 = 64;
 /// More killing tests than that add nothing to a chance.
 const MAX_KILLING_TESTS: u32 = 40;
 
@@ -93,9 +95,12 @@ pub(crate) fn with_familiar_message(posterior: f64) -> f64 {
     for_it / (for_it + 1.0 - posterior)
 }
 
-/// Posterior that the mutant breaks a test.
+/// Posterior that the mutant breaks a test. Never more than it would be with more failures: a flaky test that stops
+/// failing is a surprise too, but none that speaks for a detection.
 pub(crate) fn posterior_of_test(baseline: Tally, attempts: Tally, weight: f64, prior: f64) -> f64 {
-    posterior(baseline, attempts, weight, SLAB, prior)
+    let at = |failures| posterior(baseline, Tally { failures, ..attempts }, weight, SLAB, prior);
+    let most = if baseline.failures == 0 { attempts.failures } else { attempts.runs };
+    (attempts.failures..=most.min(attempts.failures.saturating_add(MORE_FAILURES))).map(at).fold(1.0, f64::min)
 }
 
 /// Chance that the tests do catch a mutant, now and then, though nothing failed in so many runs of it: the kills that

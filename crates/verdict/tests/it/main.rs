@@ -1,0 +1,212 @@
+//! What must hold of every verdict and score, whatever the numbers.
+
+use proptest::prelude::*;
+use tinybug_model::{Thresholds, Verdict};
+use tinybug_verdict::{
+    Assessment, Baseline, BaselinePolicy, Counts, Draw, JudgeLine, Next, Population, RunEnd, RunFacts, Suspect,
+    TestRecord, assess, confidence_sequence, estimate, judge, judge_line, score,
+};
+
+const TESTS: u32 = 12;
+
+fn failures() -> impl Strategy<Value = Vec<u32>> {
+    prop::collection::btree_set(0..TESTS, 0..4).prop_map(|tests| tests.into_iter().collect())
+}
+
+fn end() -> impl Strategy<Value = RunEnd> {
+    prop_oneof![
+        6 => Just(RunEnd::Passed),
+        1 => Just(RunEnd::TimedOut { confirmed_limit: false }),
+        1 => Just(RunEnd::TimedOut { confirmed_limit: true }),
+        1 => Just(RunEnd::OutOfMemory),
+        1 => Just(RunEnd::Infrastructure),
+        1 => Just(RunEnd::Cancelled),
+        1 => Just(RunEnd::DoesNotBuild),
+    ]
+}
+
+/// Any attempt: any end, and a report that may lack tests.
+fn attempt() -> impl Strategy<Value = RunFacts> {
+    (end(), failures(), 0..=TESTS).prop_map(|(end, failed, reported)| {
+        let failed: Vec<u32> = failed.into_iter().filter(|&test| test < reported).collect();
+        let end = if end == RunEnd::Passed && !failed.is_empty() { RunEnd::Failed } else { end };
+        RunFacts::new(end, (0..reported).collect(), failed, 1000)
+    })
+}
+
+/// An attempt that ended by itself and reported all tests.
+fn finished(failed: Vec<u32>) -> RunFacts {
+    let end = if failed.is_empty() { RunEnd::Passed } else { RunEnd::Failed };
+    RunFacts::new(end, (0..TESTS).collect(), failed, 1000)
+}
+
+/// A sound baseline with any failures among its tests, each with numbers of runs of its own.
+fn baseline() -> impl Strategy<Value = Baseline> {
+    let records = prop::collection::vec((0_u32..4, 0_u32..40), TESTS as usize);
+    records.prop_map(|history| {
+        let policy = BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false };
+        let Assessment::Sound(baseline) = assess(&vec![finished(Vec::new()); 5], &policy) else {
+            unreachable!("five clean runs are sound");
+        };
+        let records = (0..).zip(history).map(|(test, (failures, runs))| TestRecord { test, runs, failures });
+        baseline.with_history(records)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_judgement_is_bounded_and_ends(
+        baseline in baseline(),
+        attempts in prop::collection::vec(attempt(), 0..8),
+        max_attempts in 0_u32..8,
+    ) {
+        let thresholds = Thresholds { max_attempts, ..Thresholds::default() };
+        for upto in 0..=attempts.len() {
+            let judgement = judge(&baseline, None, &attempts[..upto], &thresholds);
+            for chance in [judgement.posterior, judgement.confidence, judgement.detectable] {
+                prop_assert!((0.0..=1.0).contains(&chance), "{judgement:?}");
+            }
+            prop_assert_eq!(judgement.verdict.is_some(), judgement.next == Next::Done);
+            let allowed = usize::try_from(max_attempts.max(1)).unwrap_or(usize::MAX);
+            prop_assert!(judgement.verdict.is_some() || upto < allowed, "goes on after {upto}: {judgement:?}");
+            prop_assert_eq!(judgement.caught_by.is_empty(),
+                !matches!(judgement.verdict, Some(Verdict::Detected | Verdict::Timeout)));
+            prop_assert!(!judgement.explanation(|test| test.to_string()).is_empty());
+        }
+    }
+
+    #[test]
+    fn lost_attempts_change_nothing_but_their_number(
+        baseline in baseline(),
+        attempts in prop::collection::vec(failures().prop_map(finished), 1..3),
+    ) {
+        let alone = judge(&baseline, None, &attempts, &Thresholds::default());
+        let mut with_lost = attempts;
+        with_lost.insert(0, RunFacts::new(RunEnd::Infrastructure, Vec::new(), Vec::new(), 1));
+        let judged = judge(&baseline, None, &with_lost, &Thresholds::default());
+        prop_assert_eq!(judged.verdict, alone.verdict);
+        prop_assert!((judged.posterior - alone.posterior).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_order_of_attempts_and_the_numbers_of_tests_do_not_matter(
+        baseline in baseline(),
+        attempts in prop::collection::vec(failures().prop_map(finished), 1..6),
+    ) {
+        let judgement = judge(&baseline, None, &attempts, &Thresholds::default());
+        let reversed: Vec<RunFacts> = attempts.iter().rev().cloned().collect();
+        let again = judge(&baseline, None, &reversed, &Thresholds::default());
+        prop_assert_eq!(&judgement, &again);
+        // Tests numbered from the other end.
+        let turn = |test: u32| TESTS - 1 - test;
+        let turned: Vec<RunFacts> =
+            attempts.iter().map(|run| finished(run.failed.iter().map(|&test| turn(test)).collect())).collect();
+        let mut other = baseline.clone();
+        other.tests = baseline.tests.iter().rev().map(|record| TestRecord { test: turn(record.test), ..*record }).collect();
+        let renumbered = judge(&other, None, &turned, &Thresholds::default());
+        prop_assert_eq!(judgement.verdict, renumbered.verdict);
+        prop_assert!((judgement.posterior - renumbered.posterior).abs() < 1e-12);
+    }
+
+    #[test]
+    fn more_failures_never_make_a_detection_less_likely(
+        tests in 1_u32..5000,
+        covering in prop::option::of(1_u32..5000),
+        baseline_runs in 1_u32..200,
+        baseline_failures in 0_u32..200,
+        attempts in 1_u32..20,
+        repo_flaky in 0_u32..100,
+    ) {
+        let posterior = |baseline_failures: u32, attempt_failures: u32| {
+            judge_line(&JudgeLine {
+                tests,
+                covering: covering.map(|covering| covering.min(tests)),
+                baseline_runs,
+                suspects: vec![Suspect {
+                    name: "t".to_owned(),
+                    baseline_failures,
+                    attempt_failures,
+                    baseline_runs: None,
+                    attempts: None,
+                }],
+                attempts,
+                repo_flaky: repo_flaky.min(tests),
+                thresholds: Thresholds::default(),
+            })
+            .posterior
+        };
+        let before = baseline_failures.min(baseline_runs - 1);
+        for failures in 0..attempts {
+            let (fewer, more) = (posterior(before, failures), posterior(before, failures + 1));
+            prop_assert!(fewer.is_finite() && fewer <= more + 1e-12, "{failures}: {fewer} > {more}");
+        }
+        for before in 0..before.min(10) {
+            let (fewer, more) = (posterior(before, attempts), posterior(before + 1, attempts));
+            prop_assert!(more <= fewer + 1e-9, "{before} failures before: {fewer}, one more: {more}");
+        }
+    }
+
+    #[test]
+    fn extreme_counts_never_give_nonsense(
+        tests in any::<u32>(), covering in any::<Option<u32>>(), baseline_runs in any::<u32>(),
+        baseline_failures in any::<u32>(), attempt_failures in any::<u32>(), attempts in any::<u32>(),
+        repo_flaky in any::<u32>(),
+    ) {
+        let answer = judge_line(&JudgeLine {
+            tests, covering, baseline_runs, attempts, repo_flaky,
+            suspects: vec![Suspect {
+                name: "t".to_owned(), baseline_failures, attempt_failures, baseline_runs: None, attempts: None,
+            }],
+            thresholds: Thresholds::default(),
+        });
+        prop_assert!((0.0..=1.0).contains(&answer.posterior), "{answer:?}");
+    }
+
+    #[test]
+    fn a_score_lies_in_its_interval(
+        detected in 0_u64..2000, survived in 0_u64..2000, no_coverage in 0_u64..500, inconclusive in 0_u64..200,
+        more in 0_u64..1_000_000, uncovered in prop::option::of(0_u64..1000),
+    ) {
+        let counts = Counts { detected, survived, no_coverage, inconclusive };
+        let lines = detected + survived + no_coverage + inconclusive + more + uncovered.unwrap_or(0);
+        let score = score(&counts, &Population { lines, uncovered });
+        if let (Some(point), Some(low), Some(high)) = (score.score, score.low, score.high) {
+            prop_assert!((0.0..=1.0).contains(&low) && low <= point + 1e-12, "{score:?}");
+            prop_assert!(high <= 1.0 && point <= high + 1e-12, "{score:?}");
+        }
+    }
+
+    #[test]
+    fn a_confidence_sequence_holds_what_was_seen(
+        detected in 0_u64..500, missed in 0_u64..500, more in 0_u64..5_000_000,
+    ) {
+        let lines = detected + missed + more;
+        prop_assume!(lines > 0);
+        let (low, high) = confidence_sequence(detected, missed, lines, 0.05);
+        prop_assert!((0.0..=1.0).contains(&low) && low <= high && high <= 1.0, "{low} {high}");
+    }
+}
+
+proptest! {
+    // Each case is a simulation.
+    #![proptest_config(ProptestConfig { cases: 25, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_estimate_lies_in_its_interval(
+        draws in prop::collection::vec((0_usize..3, 0_u64..40, 0_usize..8, 0.0_f64..=1.0), 0..40),
+        uncovered in 0_u64..50,
+        seed in any::<u64>(),
+    ) {
+        let draws: Vec<Draw> = draws
+            .into_iter()
+            .map(|(stratum, line, verdict, detected)| Draw { stratum, line, verdict: Verdict::ALL[verdict], detected })
+            .collect();
+        let score = estimate(&draws, &[40, 60, 100], uncovered, seed);
+        if let (Some(low), Some(high)) = (score.low, score.high) {
+            prop_assert!((0.0..=1.0).contains(&low) && low <= high && high <= 1.0, "{score:?}");
+            prop_assert!(score.score.is_none_or(|point| low <= point && point <= high), "{score:?}");
+        }
+    }
+}
