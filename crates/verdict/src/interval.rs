@@ -26,6 +26,14 @@ pub struct Draw {
     pub detected: f64,
 }
 
+impl Draw {
+    /// A drawn mutant after its trial, or one that needed none (`None`): a mutant that no test covers, or that was not
+    /// tried.
+    pub fn new(stratum: usize, line: u64, verdict: Verdict, judgement: Option<&Judgement>) -> Self {
+        Self { stratum, line, verdict, detected: judgement.map_or(0.0, |judgement| judgement.detectable) }
+    }
+}
+
 /// What a stratum's draws came to. Lines with several mutants add fractions.
 #[derive(Debug, Clone, Copy, Default)]
 struct Stratum {

@@ -96,6 +96,7 @@ pub struct Judgement {
     pub confidence: f64,
     /// Chance that the tests do detect it, over all the evidence together: what an interval on the score goes by.
     /// For a survivor it is more than the posterior, since some mutants are caught only now and then.
+    #[serde(default)]
     pub detectable: f64,
     /// What caught it, surest first; empty unless detected or timed out.
     pub caught_by: Vec<Catch>,

@@ -1,10 +1,11 @@
 //! Error rates of the recipe beside naive rules, in simulated repositories whose truth is known. Deterministic by
 //! seed: `cargo bench -p tinybug-verdict --bench error_rates
-//! [-- [rates|coverage] [SEED]]`. Fails when a target is missed.
+//! [-- [rates|coverage|stopping] [SEED]]`. Fails when a target is missed.
 #![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
 
 mod coverage;
 mod rules;
+mod stopping;
 mod world;
 
 use rules::Rule;
@@ -69,14 +70,14 @@ fn baseline(world: &World, method: Method, random: &mut Random) -> Option<Baseli
     }
 }
 
-fn simulate(setting: Setting, method: Method, rule: Rule, seed: u64) -> Tally {
+fn simulate(setting: Setting, method: Method, rule: Rule, repositories: u32, seed: u64) -> Tally {
     let mut random = Random::seeded(seed);
     let mut tally = Tally::default();
-    for _ in 0..REPOSITORIES {
+    for _ in 0..repositories {
         let world = World::draw(setting, &mut random);
         let Some(baseline) = baseline(&world, method, &mut random) else { continue };
         for _ in 0..MUTANTS {
-            let mutant = Mutant::draw(method.covering.unwrap_or(TESTS), &mut random);
+            let mutant = Mutant::draw(setting, method.covering.unwrap_or(TESTS), &mut random);
             let covering = method.covering.map(|_| mutant.covering.as_slice());
             let mut attempts = vec![world.run(Some(&mutant), &mut random)];
             let verdict = loop {
@@ -100,13 +101,16 @@ fn simulate(setting: Setting, method: Method, rule: Rule, seed: u64) -> Tally {
 fn main() {
     let only = |part: &str| std::env::args().any(|argument| argument == part);
     let seed = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1);
-    let both = !only("rates") && !only("coverage");
+    let all = !["rates", "coverage", "stopping"].into_iter().any(only);
     let mut met = true;
-    if both || only("rates") {
+    if all || only("rates") {
         met &= rates(seed);
     }
-    if both || only("coverage") {
+    if all || only("coverage") {
         met &= coverage::report(seed);
+    }
+    if all || only("stopping") {
+        met &= stopping::report(seed);
     }
     println!("\n{}", if met { "targets met" } else { "targets MISSED" });
     if !met {
@@ -114,21 +118,26 @@ fn main() {
     }
 }
 
+/// How many of the settings are the published ones, of which the targets speak.
+const PUBLISHED: usize = 5;
+
 /// Prints the error rates of each rule; says whether the recipe meets its targets.
 fn rates(seed: u64) -> bool {
     println!("seed {seed}; each cell: false detections / missed kills / inconclusive in %, runs per mutant");
     let (mut worst, mut sums, mut cells) = ([0.0_f64; 2], [0.0_f64; 2], 0.0);
     for rule in Rule::ALL {
         println!("\n## {}", rule.name());
-        for setting in SETTINGS {
+        let repositories = if rule == Rule::Recipe { REPOSITORIES } else { REPOSITORIES / 8 };
+        for (index, setting) in SETTINGS.into_iter().enumerate() {
             for method in METHODS {
-                let rates = simulate(setting, method, rule, seed).rates();
+                let rates = simulate(setting, method, rule, repositories, seed).rates();
                 let [false_detections, missed, inconclusive, runs] = rates;
                 println!(
                     "{:<26} {:<24} {false_detections:6.2} / {missed:5.2} / {inconclusive:5.2}  {runs:5.2}",
                     setting.name, method.name
                 );
-                if rule == Rule::Recipe {
+                // Of the further settings, the way that measurements are done counts.
+                if rule == Rule::Recipe && (index < PUBLISHED || method.runs < method.runs_when_flaky) {
                     cells += 1.0;
                     for (index, rate) in [false_detections, missed].into_iter().enumerate() {
                         worst[index] = worst[index].max(rate);

@@ -6,7 +6,6 @@ use tinybug_verdict::{RunEnd, RunFacts, random::Random};
 /// Tests of each repository.
 pub(crate) const TESTS: u32 = 500;
 const KILLED: f64 = 0.75;
-const KILLED_AT_RANDOM: f64 = 0.05;
 const KILLING_TESTS: f64 = 2.4;
 /// Parry et al. 2025: mean size of a cluster of tests that fail together.
 const CLUSTER: u32 = 13;
@@ -29,11 +28,19 @@ pub(crate) struct Setting {
     pub(crate) flaky_share: f64,
     pub(crate) flake_mean: f64,
     pub(crate) bad_runs: f64,
+    /// Share of kills that are random themselves.
+    pub(crate) random_kills: f64,
     pub(crate) kind: Kind,
 }
 
-const CLEAN: Setting =
-    Setting { name: "clean", flaky_share: 0.0, flake_mean: 0.1, bad_runs: 0.0, kind: Kind::Independent };
+const CLEAN: Setting = Setting {
+    name: "clean",
+    flaky_share: 0.0,
+    flake_mean: 0.1,
+    bad_runs: 0.0,
+    random_kills: 0.05,
+    kind: Kind::Independent,
+};
 
 /// The settings of the published table of this recipe, then three of worse manners.
 pub(crate) const SETTINGS: [Setting; 8] = [
@@ -46,6 +53,10 @@ pub(crate) const SETTINGS: [Setting; 8] = [
     Setting { name: "5 % order-dependent", flaky_share: 0.05, kind: Kind::OrderDependent, ..CLEAN },
     Setting { name: "3 % bad runs only", bad_runs: 0.03, ..CLEAN },
 ];
+
+/// Twice as many random kills as the recipe expects, to see what a wrong guess costs.
+pub(crate) const MORE_RANDOM: Setting =
+    Setting { name: "5 % flaky, 10 % random", flaky_share: 0.05, random_kills: 0.1, ..CLEAN };
 
 struct Flaky {
     test: u32,
@@ -74,7 +85,7 @@ impl Mutant {
     }
 
     /// Draws a mutant whose line so many tests execute.
-    pub(crate) fn draw(covering: u32, random: &mut Random) -> Self {
+    pub(crate) fn draw(setting: Setting, covering: u32, random: &mut Random) -> Self {
         let covering = sample(TESTS, covering, random);
         let mut killed_by = Vec::new();
         if random.chance(KILLED) {
@@ -85,7 +96,7 @@ impl Mutant {
         }
         killed_by.sort_unstable();
         killed_by.dedup();
-        let rate = if random.chance(KILLED_AT_RANDOM) { random.unit() } else { 1.0 };
+        let rate = if random.chance(setting.random_kills) { random.unit() } else { 1.0 };
         Self { covering, killed_by, rate }
     }
 }
