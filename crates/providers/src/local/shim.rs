@@ -97,7 +97,11 @@ pub fn shim_main() -> ExitCode {
 
 fn supervise(order: &Order) -> Result<Ended, String> {
     let lock = File::create(&order.lock).map_err(|error| format!("the slot's lock cannot be made: {error}"))?;
-    lock.try_lock().map_err(|_| "another build still runs in this slot".to_owned())?;
+    // The shim of a build that was just given up may still be ending its processes.
+    lock.lock().map_err(|error| format!("the slot's lock cannot be taken: {error}"))?;
+    if is_given_up() {
+        return Ok(Ended { how: How::Cancelled, duration_ms: 0 });
+    }
     prctl::set_child_subreaper(true).map_err(|error| format!("the kernel lends no sub-reaper: {error}"))?;
     let mut ends = SigSet::empty();
     ends.add(Signal::SIGCHLD);
@@ -117,6 +121,13 @@ fn supervise(order: &Order) -> Result<Ended, String> {
         return Err(format!("{left} processes of the build could not be ended"));
     }
     Ok(Ended { how, duration_ms })
+}
+
+/// Whether the worker went away before anything began.
+fn is_given_up() -> bool {
+    let stdin = io::stdin();
+    let mut watched = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+    poll(&mut watched, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
 }
 
 fn start(order: &Order) -> Result<(Pid, io::PipeReader), String> {

@@ -12,6 +12,7 @@ pub fn parse(output: &str) -> Vec<TestResult> {
     let output = text::plain(output);
     let mut tests: Vec<TestResult> = Vec::new();
     let mut open: Vec<String> = Vec::new();
+    let mut comment: Vec<String> = Vec::new();
     let mut diagnosis: Option<String> = None;
     for line in output.lines() {
         let line_text = line.trim_start();
@@ -31,14 +32,14 @@ pub fn parse(output: &str) -> Vec<TestResult> {
         } else if let Some(name) = line_text.strip_prefix("# Subtest: ") {
             open.truncate(depth);
             open.push(name.to_owned());
-        } else if let Some(test) = result(line_text, open.get(..depth.min(open.len())).unwrap_or_default()) {
+        } else if let Some(test) = result(line_text, if depth == 0 { &comment } else { &open[..depth.min(open.len())] })
+        {
             tests.push(test);
         } else if line_text.starts_with("# ") && depth == 0 && !is_summary(line_text) {
             // The manner of tape: a comment names the test whose assertions follow.
-            open = vec![line_text[2..].to_owned()];
+            comment = vec![line_text[2..].to_owned()];
         }
     }
-    // Of a comment's assertions only tape's are flat; they are told apart by the comment alone.
     tests
 }
 
@@ -118,6 +119,21 @@ mod tests {
             ]
         );
         assert_eq!(parse(output)[1].message.as_deref(), Some("found: 1"));
+    }
+
+    #[test]
+    fn assertions_of_tape_are_named_by_the_comment_before() {
+        let output = "TAP version 13\n# totals\nok 1 should be equal\nnot ok 2 should be equal\n  ---\n    \
+                      operator: equal\n    expected: 3\n  ...\n# rounds\nok 3 should be equal # TODO soon\n\n\
+                      1..3\n# tests 3\n# pass  2\n# fail  1\n";
+        assert_eq!(
+            named(output),
+            [
+                ("totals::should be equal".to_owned(), TestOutcome::Passed),
+                ("totals::should be equal".to_owned(), TestOutcome::Failed),
+                ("rounds::should be equal".to_owned(), TestOutcome::Skipped),
+            ]
+        );
     }
 
     #[test]

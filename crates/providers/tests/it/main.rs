@@ -6,4 +6,5 @@ mod frameworks;
 mod git;
 mod python;
 mod runner;
+mod samples;
 mod support;
