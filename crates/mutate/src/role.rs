@@ -121,6 +121,6 @@ pub(crate) struct Place {
     pub in_loop: bool,
     /// The nearest loop ends only by leaving it, or advances only in its body.
     pub open_loop: bool,
-    /// Inside the arguments of a call that sizes something.
-    pub sizing: bool,
+    /// Inside a function that may run while compiling: what goes wrong there is refused instead of tested.
+    pub compile_time: bool,
 }

@@ -60,6 +60,8 @@ pub(crate) struct Site<'a, 't> {
     pub node: Node<'t>,
     /// What it is.
     pub role: Role,
+    /// What holds here.
+    pub place: Place,
 }
 
 impl<'a, 't> Site<'a, 't> {
@@ -95,7 +97,7 @@ impl<'a, 't> Site<'a, 't> {
 
     /// What holds here.
     pub(crate) fn place(&self) -> Place {
-        self.parent().map_or(Place::default(), |frame| frame.place)
+        self.place
     }
 
     /// The nearest function above.

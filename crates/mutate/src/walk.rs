@@ -1,7 +1,5 @@
 //! The walk over a syntax tree that asks every operator at every place.
 
-use std::fmt::Write as _;
-
 use tree_sitter::{Node, Tree};
 
 use crate::{
@@ -71,16 +69,36 @@ fn visit<'s, 't>(
         Role::Skip | Role::Macro => return false,
         _ => {}
     }
-    let site = Site { bytes, grammar, stack, node, role };
+    let place = place_of(grammar, stack.last(), node);
+    let site = Site { bytes, grammar, stack, node, role, place };
     if role != Role::Token && (arid::is_arid(&site) || (grammar.spec.skips)(&site)) {
         return false;
     }
     let symbol = stack.last().map_or(0, |frame| frame.symbol);
-    operators::propose(&site, &mut operators::Drafts::new(&mut found.drafts, symbol));
+    operators::propose(&site, &mut operators::Drafts::new(&mut found.drafts, symbol, place));
     !matches!(role, Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name)
 }
 
-/// What holds below a node.
+/// What holds at a node: what holds below its parent, and what its place among the parent's children says.
+fn place_of(grammar: &'static Grammar, parent: Option<&Frame<'_>>, node: Node<'_>) -> Place {
+    let Some(parent) = parent else { return Place::default() };
+    let mut place = parent.place;
+    match parent.role {
+        Role::While | Role::DoWhile | Role::For | Role::ForEach => {
+            place.loop_head |= grammar.child(parent.node, Field::Body) != Some(node);
+        }
+        // A key may not come twice in the literal of a map, and a pattern's guard is no pattern.
+        Role::Keyword if grammar.spec.syntax.strict => {
+            place.pattern |= grammar.child(parent.node, Field::Key) == Some(node);
+        }
+        Role::Pattern if grammar.child(parent.node, Field::Condition) == Some(node) => place.pattern = false,
+        Role::Case => place.pattern |= grammar.child(parent.node, Field::Value) == Some(node),
+        _ => {}
+    }
+    place
+}
+
+/// What holds below a node. A function's own value is asked about here, where its name is known.
 fn frame<'s, 't>(
     grammar: &'static Grammar,
     bytes: &'s [u8],
@@ -90,48 +108,57 @@ fn frame<'s, 't>(
     found: &mut Found<'s, 't>,
 ) -> Frame<'t> {
     let at = stack.len();
-    let parent = stack.last().copied();
-    let mut frame = parent.map_or(
-        Frame { node, role, place: Place::default(), function: None, nearest_loop: None, symbol: 0 },
-        |parent| Frame { node, role, ..parent },
-    );
+    let place = place_of(grammar, stack.last(), node);
+    let mut frame =
+        stack.last().map_or(Frame { node, role, place, function: None, nearest_loop: None, symbol: 0 }, |parent| {
+            Frame { node, role, place, ..*parent }
+        });
     match role {
         Role::Function | Role::Lambda => {
-            frame.place = Place::default();
+            let compile_time =
+                role == Role::Lambda && place.compile_time || role == Role::Function && is_compile_time(bytes, node);
+            frame.place = Place { compile_time, ..Place::default() };
             frame.function = Some(at);
         }
         Role::While | Role::DoWhile | Role::For | Role::ForEach | Role::Loop => {
             frame.nearest_loop = Some(at);
             let open = matches!(role, Role::While | Role::DoWhile | Role::Loop)
                 || role == Role::For && (node.named_child_count() == 1 || !has_step(grammar, node));
-            frame.place = Place { in_loop: true, open_loop: open, in_switch: false, loop_head: false, ..frame.place };
+            frame.place = Place { in_loop: true, open_loop: open, in_switch: false, loop_head: false, ..place };
         }
         Role::Switch => frame.place.in_switch = true,
         Role::Const => frame.place.constant = true,
         Role::Pattern => frame.place.pattern = true,
+        Role::Guard => frame.place.pattern = false,
         _ => {}
     }
-    if let Some(parent) = parent {
-        match parent.role {
-            Role::While | Role::DoWhile | Role::For | Role::ForEach => {
-                frame.place.loop_head |= grammar.child(parent.node, Field::Body) != Some(node);
-            }
-            Role::Case => frame.place.pattern |= grammar.child(parent.node, Field::Value) == Some(node),
-            _ => {}
-        }
+    if !matches!(role, Role::Function | Role::Class | Role::Lambda) {
+        return frame;
     }
-    if matches!(role, Role::Function | Role::Class | Role::Lambda)
-        && let Some(name) = symbol_name(grammar, bytes, stack, node, role)
-    {
+    if let Some(name) = symbol_name(grammar, bytes, stack, node, role) {
         let mut symbol = found.symbols[frame.symbol as usize].clone();
         if !symbol.is_empty() {
             symbol.push('.');
         }
-        let _ = write!(symbol, "{name}");
+        symbol.push_str(&name);
         frame.symbol = u32::try_from(found.symbols.len()).expect("files hold fewer symbols than bytes");
         found.symbols.push(symbol);
     }
+    if role != Role::Class {
+        let site = Site { bytes, grammar, stack, node, role, place: frame.place };
+        operators::propose_inside(&site, &mut operators::Drafts::new(&mut found.drafts, frame.symbol, frame.place));
+    }
     frame
+}
+
+/// Whether a function is a `const fn` of Rust.
+fn is_compile_time(bytes: &[u8], node: Node<'_>) -> bool {
+    node.kind() == "function_item"
+        && node
+            .child(0)
+            .into_iter()
+            .chain(node.child(1))
+            .any(|child| child.kind() == "function_modifiers" && text(bytes, child).contains("const"))
 }
 
 /// Whether a `for` advances in its head.

@@ -1,8 +1,13 @@
 //! The languages: for each a folder with its grammar, globs, roles of node kinds, and a page of code for its own rules.
 
+mod c;
+mod cpp;
+mod csharp;
 mod go;
+mod java;
 mod javascript;
 mod python;
+mod ruby;
 mod rust;
 mod typescript;
 
@@ -14,12 +19,22 @@ use crate::{operators::Op, role::Role, site::Site, types::Guess};
 pub(crate) const GRAMMARS: usize = 11;
 
 /// Every language.
-pub(crate) static ALL: [&LanguageSpec; 5] =
-    [&python::SPEC, &javascript::SPEC, &typescript::SPEC, &go::SPEC, &rust::SPEC];
+pub(crate) static ALL: [&LanguageSpec; 10] = [
+    &python::SPEC,
+    &javascript::SPEC,
+    &typescript::SPEC,
+    &go::SPEC,
+    &java::SPEC,
+    &rust::SPEC,
+    &ruby::SPEC,
+    &c::SPEC,
+    &cpp::SPEC,
+    &csharp::SPEC,
+];
 
 /// The data of a language.
 pub(crate) fn spec(language: Language) -> &'static LanguageSpec {
-    ALL.into_iter().find(|spec| spec.language == language).unwrap_or(ALL[0])
+    ALL.into_iter().find(|spec| spec.language == language).expect("every language has its folder")
 }
 
 /// A grammar of a language, chosen by the file's extension.
@@ -79,8 +94,6 @@ pub(crate) struct Syntax {
     /// A statement that does nothing and may stand wherever a call statement stood; the semicolon stays outside when
     /// the grammar holds it outside.
     pub nothing: &'static str,
-    /// Whether conditions may be any value (as in Python), not only truth values.
-    pub truthy: bool,
     /// Whether a compiler refuses a choice with two equal or too few alternatives, and numbers too large for a type.
     pub strict: bool,
 }

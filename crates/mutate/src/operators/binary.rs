@@ -1,6 +1,6 @@
 //! Infix operators and compound assignments: arithmetic, bits, comparisons, logic, ranges.
 
-use tinybug_model::Tier;
+use tinybug_model::{Language, Tier};
 use tree_sitter::Node;
 
 use super::{Drafts, Op};
@@ -111,6 +111,10 @@ fn infix_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Nod
             drafts.replace(site, Op::CondNullish, parent, site.text(left).to_owned());
             drafts.replace(site, Op::CondNullish, parent, site.text(right).to_owned());
         }
+        return;
+    }
+    // JavaScript has the word, but not its opposite.
+    if token == "in" && site.spec().language != Language::Python {
         return;
     }
     let changes = infix(token);

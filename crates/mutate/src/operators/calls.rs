@@ -76,6 +76,7 @@ fn keyword_dropped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, argumen
     }
     if let [only] = children.as_slice()
         && site.role_of(*only) == Role::Keyword
+        && arguments.byte_range().len() == only.byte_range().len() + 2
     {
         drafts.replace(site, Op::CallArgDrop, *only, "");
     }

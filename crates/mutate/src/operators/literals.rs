@@ -46,7 +46,7 @@ fn number<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         }
         return;
     };
-    if site.place().pattern && strict || site.place().sizing || is_setting(site) {
+    if site.place().pattern && strict || is_setting(site) {
         return;
     }
     if !(strict && number.is_limit()) {

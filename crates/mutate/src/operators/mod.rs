@@ -18,7 +18,7 @@ use tree_sitter::Node;
 pub(crate) use catalogue::Op;
 
 use crate::{
-    role::Role,
+    role::{Place, Role},
     site::{Draft, Site},
 };
 
@@ -26,12 +26,13 @@ use crate::{
 pub(crate) struct Drafts<'d, 't> {
     drafts: &'d mut Vec<Draft<'t>>,
     symbol: u32,
+    place: Place,
 }
 
 impl<'d, 't> Drafts<'d, 't> {
     /// Drafts inside a symbol.
-    pub(crate) fn new(drafts: &'d mut Vec<Draft<'t>>, symbol: u32) -> Self {
-        Self { drafts, symbol }
+    pub(crate) fn new(drafts: &'d mut Vec<Draft<'t>>, symbol: u32, place: Place) -> Self {
+        Self { drafts, symbol, place }
     }
 
     /// Proposes to replace a node, in the operator's own tier.
@@ -49,7 +50,12 @@ impl<'d, 't> Drafts<'d, 't> {
         replacement: Cow<'static, str>,
         operands: Option<[Node<'t>; 2]>,
     ) {
+        let place = self.place;
+        if place.pattern && site.spec().syntax.strict {
+            return;
+        }
         let original = &site.bytes[start..end];
+        let tier = if place.compile_time { Tier::Extended } else { tier };
         let plain = original != replacement.as_bytes() && !original.contains(&b'\n') && !replacement.contains('\n');
         if plain && (site.spec().allows)(site, op, (start, end), &replacement) {
             self.drafts.push(Draft { op, tier, start, end, replacement, symbol: self.symbol, operands });
@@ -67,10 +73,6 @@ pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         Role::If | Role::While | Role::DoWhile | Role::Ternary | Role::Guard => conditions::condition(site, drafts),
         Role::Binary => binary::whole(site, drafts),
         Role::Return => returns::statement(site, drafts),
-        Role::Function | Role::Lambda => {
-            returns::tail(site, drafts);
-            flow::early_return(site, drafts);
-        }
         Role::Break | Role::Continue => flow::jump(site, drafts),
         Role::ExprStmt => statements::expression(site, drafts),
         Role::Throw => statements::throw(site, drafts),
@@ -81,4 +83,10 @@ pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         }
         _ => {}
     }
+}
+
+/// Asks the operators that change what a function does as a whole.
+pub(crate) fn propose_inside<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    returns::tail(site, drafts);
+    flow::early_return(site, drafts);
 }

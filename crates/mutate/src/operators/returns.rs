@@ -32,6 +32,10 @@ pub(super) fn tail<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             matches!(site.spec().language, Language::Python | Language::JavaScript | Language::TypeScript);
         if expression_bodied {
             one(site, drafts, site.node, body);
+        } else if body.kind() == "arrow_expression_clause"
+            && let Some(value) = only_named_child(body)
+        {
+            one(site, drafts, site.node, value);
         }
         return;
     }

@@ -76,13 +76,14 @@ fn drop_call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, call: Node<'t
 
 /// Ruby has no statement around a call: one that is not the last of its block has no value that counts.
 pub(super) fn bare_call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
-    if site.spec().language != Language::Ruby || site.parent_role() != Role::Block {
+    let modified = site.parent_role() == Role::If && site.is_field(Field::Body);
+    if site.spec().language != Language::Ruby || !modified && site.parent_role() != Role::Block {
         return;
     }
     let name = site.child(Field::Method).map_or("", |name| site.text(name));
     if name == "raise" && site.child(Field::Receiver).is_none() {
         drafts.replace(site, Op::StmtThrowDrop, site.node, "nil");
-    } else if site.node.next_named_sibling().is_some() && site.function().is_some() {
+    } else if !modified && site.node.next_named_sibling().is_some() && site.function().is_some() {
         drop_call(site, drafts, site.node);
     }
 }

@@ -18,15 +18,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         names: &["magefile.go"],
     },
     build_files: &["tools.go"],
-    syntax: Syntax {
-        line_comment: "//",
-        not: "!",
-        bools: ["true", "false"],
-        null: "nil",
-        nothing: "",
-        truthy: false,
-        strict: true,
-    },
+    syntax: Syntax { line_comment: "//", not: "!", bools: ["true", "false"], null: "nil", nothing: "", strict: true },
     plus: Plus::IfNumber,
     roles: &[
         (
@@ -233,6 +225,13 @@ fn is_constant<'t>(site: &Site<'_, 't>, node: tree_sitter::Node<'t>) -> bool {
 
 fn number_fits(site: &Site<'_, '_>) -> bool {
     let Some(parent) = site.parent() else { return false };
+    // Constants of a type of their own are names for cases; two of one value make two equal cases.
+    let names_cases = site.stack.iter().rev().find(|frame| frame.role == Role::Const).is_some_and(|frame| {
+        site.child_of(frame.node, Field::Type).is_some_and(|written| type_guess(site.text(written)) != Guess::Number)
+    });
+    if names_cases {
+        return false;
+    }
     match parent.role {
         // A key of an array literal may not come twice.
         Role::Keyword | Role::Dict => false,

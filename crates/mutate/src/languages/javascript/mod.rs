@@ -13,15 +13,8 @@ pub(super) const TEST_DIRECTORIES: &[&str] =
 pub(super) const BUILD_FILES: &[&str] = &["gulpfile.js", "Gruntfile.js", "gruntfile.js", "karma.conf.js"];
 
 /// How JavaScript is written.
-pub(super) const SYNTAX: Syntax = Syntax {
-    line_comment: "//",
-    not: "!",
-    bools: ["true", "false"],
-    null: "undefined",
-    nothing: ";",
-    truthy: true,
-    strict: false,
-};
+pub(super) const SYNTAX: Syntax =
+    Syntax { line_comment: "//", not: "!", bools: ["true", "false"], null: "undefined", nothing: ";", strict: false };
 
 /// Calls to leave alone.
 pub(super) const ARID: Arid = Arid {

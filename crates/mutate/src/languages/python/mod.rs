@@ -22,7 +22,6 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         bools: ["True", "False"],
         null: "None",
         nothing: "pass",
-        truthy: true,
         strict: false,
     },
     plus: Plus::UnlessText,

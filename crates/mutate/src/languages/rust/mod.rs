@@ -23,15 +23,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         names: &["tests.rs", "test.rs"],
     },
     build_files: &["build.rs"],
-    syntax: Syntax {
-        line_comment: "//",
-        not: "!",
-        bools: ["true", "false"],
-        null: "None",
-        nothing: "",
-        truthy: false,
-        strict: true,
-    },
+    syntax: Syntax { line_comment: "//", not: "!", bools: ["true", "false"], null: "None", nothing: "", strict: true },
     plus: Plus::UnlessText,
     roles: &[
         (

@@ -1,0 +1,235 @@
+//! C#. Its compiler refuses variables without a definite value and paths without a result.
+
+use tinybug_model::Language;
+
+use super::{Arid, Canary, Declares, Dialect, LanguageSpec, Plus, Syntax, TestFiles};
+use crate::{grammar::Field, operators::Op, role::Role, site::Site, types::Guess};
+
+/// C#.
+pub(super) static SPEC: LanguageSpec = LanguageSpec {
+    language: Language::CSharp,
+    dialects: &[Dialect { number: 10, extensions: &["cs"], grammar: || tree_sitter_c_sharp::LANGUAGE.into() }],
+    tests: TestFiles {
+        directories: &["test", "tests", "Tests", "Test", "UnitTests", "IntegrationTests"],
+        prefixes: &[],
+        suffixes: &["Test.cs", "Tests.cs", "Spec.cs", "Specs.cs", "Fixture.cs"],
+        names: &[],
+    },
+    build_files: &["AssemblyInfo.cs", "GlobalUsings.cs"],
+    syntax: Syntax { line_comment: "//", not: "!", bools: ["true", "false"], null: "null", nothing: ";", strict: true },
+    plus: Plus::IfNumber,
+    roles: &[
+        (
+            Role::Skip,
+            &[
+                "using_directive",
+                "attribute_list",
+                "attribute",
+                "global_attribute",
+                "enum_declaration",
+                "type_argument_list",
+                "type_parameter_list",
+                "array_rank_specifier",
+                "typeof_expression",
+                "sizeof_expression",
+                "generic_name",
+                "preproc_pragma",
+                "preproc_region",
+                "fixed_statement",
+                "stackalloc_expression",
+                "array_type",
+                "nullable_type",
+            ],
+        ),
+        (Role::Comment, &["comment"]),
+        (
+            Role::Function,
+            &[
+                "method_declaration",
+                "constructor_declaration",
+                "local_function_statement",
+                "operator_declaration",
+                "accessor_declaration",
+                "destructor_declaration",
+                "conversion_operator_declaration",
+            ],
+        ),
+        (Role::Lambda, &["lambda_expression", "anonymous_method_expression"]),
+        (
+            Role::Class,
+            &[
+                "class_declaration",
+                "struct_declaration",
+                "interface_declaration",
+                "record_declaration",
+                "property_declaration",
+                "namespace_declaration",
+            ],
+        ),
+        (Role::Block, &["block"]),
+        (Role::Binary, &["binary_expression"]),
+        (Role::Unary, &["prefix_unary_expression"]),
+        (Role::Assign, &["assignment_expression"]),
+        (Role::Update, &["postfix_unary_expression"]),
+        (Role::Ternary, &["conditional_expression"]),
+        (Role::Call, &["invocation_expression"]),
+        (Role::New, &["object_creation_expression"]),
+        (Role::Index, &["element_access_expression"]),
+        (Role::Paren, &["parenthesized_expression"]),
+        (Role::Member, &["member_access_expression"]),
+        (Role::Name, &["identifier"]),
+        (Role::Bool, &["boolean_literal"]),
+        (Role::Number, &["integer_literal", "real_literal"]),
+        (Role::Char, &["character_literal"]),
+        (Role::Str, &["string_literal"]),
+        (Role::Template, &["interpolated_string_expression", "verbatim_string_literal", "raw_string_literal"]),
+        (Role::Null, &["null_literal"]),
+        (Role::Arguments, &["argument_list"]),
+        (Role::ExprStmt, &["expression_statement"]),
+        (Role::Return, &["return_statement"]),
+        (Role::If, &["if_statement"]),
+        (Role::While, &["while_statement"]),
+        (Role::DoWhile, &["do_statement"]),
+        (Role::For, &["for_statement"]),
+        (Role::ForEach, &["foreach_statement"]),
+        (Role::Switch, &["switch_statement"]),
+        (Role::Guard, &["when_clause"]),
+        (
+            Role::Pattern,
+            &[
+                "constant_pattern",
+                "relational_pattern",
+                "and_pattern",
+                "or_pattern",
+                "negated_pattern",
+                "recursive_pattern",
+                "declaration_pattern",
+                "list_pattern",
+                "var_pattern",
+            ],
+        ),
+        (Role::Break, &["break_statement"]),
+        (Role::Continue, &["continue_statement"]),
+        (Role::Throw, &["throw_statement"]),
+        (Role::Declaration, &["variable_declarator"]),
+    ],
+    declares: &[
+        Declares { kind: "parameter", name: Field::Name, types: Some(Field::Type), value: None },
+        Declares { kind: "property_declaration", name: Field::Name, types: Some(Field::Type), value: None },
+        Declares { kind: "method_declaration", name: Field::Name, types: Some(Field::Returns), value: None },
+        Declares { kind: "foreach_statement", name: Field::Left, types: Some(Field::Type), value: None },
+    ],
+    type_guess,
+    arid: Arid {
+        callees: &["nameof", "GC.Collect", "Environment.Exit"],
+        receivers: &["Console", "Debug", "Trace", "Guard", "Requires", "Log", "_logger", "Thread"],
+        methods: &[
+            "WriteLine",
+            "ThrowIfNull",
+            "ThrowIfNullOrEmpty",
+            "LogInformation",
+            "LogWarning",
+            "LogError",
+            "LogDebug",
+            "LogTrace",
+            "ConfigureAwait",
+            "GetHashCode",
+            "Delay",
+            "NotNull",
+        ],
+    },
+    swaps: &[
+        ("StartsWith", "EndsWith"),
+        ("EndsWith", "StartsWith"),
+        ("ToUpper", "ToLower"),
+        ("ToLower", "ToUpper"),
+        ("ToUpperInvariant", "ToLowerInvariant"),
+        ("ToLowerInvariant", "ToUpperInvariant"),
+        ("IndexOf", "LastIndexOf"),
+        ("LastIndexOf", "IndexOf"),
+        ("TrimStart", "TrimEnd"),
+        ("TrimEnd", "TrimStart"),
+        ("PadLeft", "PadRight"),
+        ("PadRight", "PadLeft"),
+        ("First", "Last"),
+        ("Last", "First"),
+        ("FirstOrDefault", "LastOrDefault"),
+        ("LastOrDefault", "FirstOrDefault"),
+        ("OrderBy", "OrderByDescending"),
+        ("OrderByDescending", "OrderBy"),
+    ],
+    skips,
+    allows,
+    zeros,
+    canary: Canary::Brace(" throw new System.Exception(\"tinybug canary\");"),
+};
+
+const NUMBERS: &[&str] =
+    &["int", "long", "short", "byte", "double", "float", "decimal", "char", "uint", "ulong", "ushort", "sbyte", "nint"];
+
+fn type_guess(written: &str) -> Guess {
+    match written {
+        "string" | "String" | "string?" => Guess::Text,
+        "bool" => Guess::Bool,
+        _ if NUMBERS.contains(&written) => Guess::Number,
+        _ => Guess::Other,
+    }
+}
+
+/// Methods that only show or hash an object.
+fn skips(site: &Site<'_, '_>) -> bool {
+    site.role == Role::Function
+        && matches!(site.child(Field::Name).map_or("", |name| site.text(name)), "GetHashCode" | "ToString" | "Dispose")
+}
+
+fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str) -> bool {
+    match op {
+        // What a condition proves about a variable is lost with it.
+        Op::CondTrue | Op::CondFalse | Op::RelFalseTrue => !proves(site) && !site.place().loop_head,
+        Op::LogicAndOr | Op::LogicNotDrop | Op::LogicNegateCond => {
+            !site.parent().is_some_and(|parent| {
+                let text = site.text(parent.node);
+                text.contains(" is ") || text.contains("out ")
+            }) && !proves(site)
+        }
+        Op::CondLoopZero => false,
+        Op::LitInt => !is_compile_time(site),
+        Op::LitBool | Op::LitStringFill | Op::LitStringEmpty | Op::LitFloat => true,
+        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
+        Op::RetZero | Op::RetBool => site
+            .function()
+            .is_some_and(|function| matches!(function.node.kind(), "method_declaration" | "local_function_statement")),
+        Op::StmtAssignDrop => site.function().is_some_and(|function| function.node.kind() == "method_declaration"),
+        Op::FlowEarlyReturn => site.node.kind() == "method_declaration" && !site.own_text().contains("yield "),
+        _ => true,
+    }
+}
+
+fn proves(site: &Site<'_, '_>) -> bool {
+    site.child(Field::Condition).is_some_and(|condition| {
+        let text = site.text(condition);
+        text.contains(" is ") || text.contains("out ")
+    })
+}
+
+/// Whether the value is a constant's or a label's.
+fn is_compile_time(site: &Site<'_, '_>) -> bool {
+    site.place().pattern
+        || site
+            .stack
+            .iter()
+            .rev()
+            .take(6)
+            .any(|frame| matches!(frame.node.kind(), "case_switch_label" | "array_creation_expression"))
+}
+
+fn zeros(written: &str) -> &'static [&'static str] {
+    match written {
+        "bool" | "Task<bool>" | "ValueTask<bool>" => &["true", "false"],
+        "string" | "Task<string>" => &["\"\""],
+        "double" | "float" | "decimal" | "Task<int>" | "Task<long>" => &["0"],
+        _ if NUMBERS.contains(&written) => &["0"],
+        _ if written.ends_with('?') => &["null"],
+        _ => &[],
+    }
+}
