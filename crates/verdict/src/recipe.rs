@@ -184,6 +184,40 @@ mod tests {
     }
 
     #[test]
+    fn the_run_as_a_whole_has_values_derived_with_another_program() {
+        // Columns: attempts (failures, runs) given baseline (failures, runs).
+        for (before, now, expected) in [
+            ((0, 5), (1, 1), 0.9142),
+            ((0, 5), (2, 2), 0.9914),
+            ((0, 5), (1, 2), 0.1469),
+            ((0, 5), (1, 3), 0.0351),
+            ((0, 20), (1, 1), 0.9658),
+            ((0, 20), (2, 2), 0.9984),
+            ((0, 20), (1, 2), 0.3029),
+            ((1, 5), (2, 2), 0.6620),
+            ((1, 5), (3, 3), 0.9038),
+        ] {
+            let q = posterior_of_run(Tally::new(before.0, before.1), Tally::new(now.0, now.1));
+            assert!((q - expected).abs() < 1e-4, "{now:?} | {before:?}: {q}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn hidden_kills_have_values_derived_with_another_program() {
+        for (runs, expected) in [(1, 0.040_062), (2, 0.025_665), (5, 0.012_449)] {
+            let chance = chance_of_hidden_kill(runs);
+            assert!((chance - expected).abs() < 1e-5, "{runs} runs: {chance}");
+        }
+    }
+
+    #[test]
+    fn a_flaky_test_that_stops_failing_speaks_for_nothing() {
+        let quiet = posterior_of_test(Tally::new(3, 4), Tally::new(0, 8), 0.25, 0.5);
+        let as_before = posterior_of_test(Tally::new(3, 4), Tally::new(6, 8), 0.25, 0.5);
+        assert!(quiet <= as_before, "{quiet} {as_before}");
+    }
+
+    #[test]
     fn extreme_counts_give_a_probability() {
         for baseline in [Tally::new(0, 0), Tally::new(0, u32::MAX), Tally::new(u32::MAX, u32::MAX)] {
             for attempts in [Tally::new(0, 0), Tally::new(0, u32::MAX), Tally::new(u32::MAX, u32::MAX)] {

@@ -225,6 +225,19 @@ mod tests {
     }
 
     #[test]
+    fn the_sequence_has_values_derived_by_trying_every_total() {
+        for ((detected, missed, lines), (low, high)) in [
+            ((8, 2, 20), (0.5, 0.9)),
+            ((40, 10, 200), (0.62, 0.915)),
+            ((70, 30, 500), (0.558, 0.818)),
+            ((0, 12, 100), (0.0, 0.34)),
+        ] {
+            let sequence = confidence_sequence(detected, missed, lines, 0.05);
+            assert!((sequence.0 - low).abs() + (sequence.1 - high).abs() < 1e-9, "{lines}: {sequence:?}");
+        }
+    }
+
+    #[test]
     fn a_large_population_comes_close_to_an_endless_one() {
         let large = confidence_sequence(70, 30, 900_000, 0.05);
         let endless = confidence_sequence(70, 30, u64::MAX, 0.05);
