@@ -33,7 +33,7 @@ impl Console {
 
     /// A bar that counts; `None` where there is no terminal.
     pub(crate) fn counter(&self) -> Option<ProgressBar> {
-        let style = ProgressStyle::with_template("{prefix:>10} {wide_bar:.cyan/dim} {pos}/{len} {msg}")
+        let style = ProgressStyle::with_template("{prefix:>10} {bar:32.cyan/dim} {pos}/{len} {wide_msg}")
             .expect("the template is a constant that a test draws");
         Some(self.bars.as_ref()?.add(ProgressBar::new(0).with_style(style)))
     }

@@ -61,6 +61,20 @@ pub(crate) async fn up_to_date(settings: &Settings, console: &Console) -> anyhow
     Ok((attached, store))
 }
 
+/// Starts the services again, under the same addresses, whenever whoever watches over them was killed. Returns only
+/// when that fails.
+pub(crate) async fn keep_up(
+    settings: &Settings,
+    console: &Console,
+    attached: &mut Attached,
+    worker: bool,
+) -> anyhow::Result<std::convert::Infallible> {
+    loop {
+        attached.lost().await?;
+        *attached = attach_to(settings, console, worker).await?;
+    }
+}
+
 async fn attach_to(settings: &Settings, console: &Console, worker: bool) -> anyhow::Result<Attached> {
     let data_dir = settings.data_dir()?;
     let needs = Needs {

@@ -20,7 +20,15 @@ pub(crate) struct ApiClient {
 #[derive(Debug)]
 pub(crate) struct Refused {
     pub(crate) code: String,
+    status: u16,
     sentence: String,
+}
+
+impl Refused {
+    /// Whether the same request may be answered later: nobody refused it, or only for now.
+    pub(crate) fn may_pass(error: &anyhow::Error) -> bool {
+        error.downcast_ref::<Self>().map_or_else(|| !error.is::<UsageError>(), |refused| refused.status >= 500)
+    }
 }
 
 impl std::fmt::Display for Refused {
@@ -87,5 +95,9 @@ async fn refusal(answer: Response, path: &str) -> anyhow::Error {
     let fields = problem.errors.iter().map(|field| format!("{} {}", field.pointer, field.detail));
     let sentence = std::iter::once(problem.detail).chain(fields).collect::<Vec<_>>().join("; ");
     // What is wrong with the request is the caller's to mend.
-    if problem.status == 422 { UsageError::because(sentence) } else { Refused { code: problem.code, sentence }.into() }
+    if problem.status == 422 {
+        UsageError::because(sentence)
+    } else {
+        Refused { code: problem.code, status: problem.status, sentence }.into()
+    }
 }

@@ -24,7 +24,7 @@ use crate::{
 pub(crate) async fn run(settings: &Settings, listen: &ListenArgs, dev: bool) -> anyhow::Result<Exit> {
     let mut signals = StopSignals::listen()?;
     let console = Console::new();
-    let (attached, store) = if dev || settings.is_embedded() {
+    let (mut attached, store) = if dev || settings.is_embedded() {
         services::up_to_date(settings, &console).await?
     } else {
         let attached = services::up(settings, &console).await?;
@@ -42,7 +42,10 @@ pub(crate) async fn run(settings: &Settings, listen: &ListenArgs, dev: bool) -> 
         console.say(format!("Temporal UI: {url}"));
     }
     console.say("Ctrl-C stops.");
-    signals.next().await;
+    tokio::select! {
+        () = signals.next() => {}
+        Err(error) = services::keep_up(settings, &console, &mut attached, dev || settings.is_embedded()) => return Err(error),
+    }
     server.stop().await?;
     attached.leave().await.context("failed to stop the services")?;
     Ok(Exit::Done)

@@ -15,7 +15,7 @@ use tinybug_providers::{Mirror, ProviderError};
 use super::serve::Server;
 use crate::{
     cli::{Settings, TryArgs},
-    client::{ApiClient, Created, Measurement, local_org},
+    client::{ApiClient, Created, Measurement, Refused, local_org},
     console::Console,
     exit::{Exit, UsageError},
     services,
@@ -31,7 +31,7 @@ pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<E
     let mut signals = StopSignals::listen()?;
     let project = project(&args.path).await?;
     let console = Console::new();
-    let (attached, store) = tokio::select! {
+    let (mut attached, store) = tokio::select! {
         up = services::up_to_date(settings, &console) => up?,
         () = signals.next() => return Ok(Exit::Interrupted),
     };
@@ -44,8 +44,11 @@ pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<E
         let path = format!("{org}/measurements/{}", measurement.id);
         let ended = until_ended(&api, &path, measurement, &console, &mut signals).await?;
         conclude(&api, &path, &ended, args).await
-    }
-    .await;
+    };
+    let measured = tokio::select! {
+        measured = measured => measured,
+        Err(error) = services::keep_up(settings, &console, &mut attached, true) => Err(error),
+    };
     server.stop().await?;
     attached.leave().await.context("failed to stop the services")?;
     measured
@@ -97,7 +100,7 @@ async fn register(api: &ApiClient, org: &str, project: &Path) -> anyhow::Result<
 }
 
 fn is_name_taken(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<crate::client::Refused>().is_some_and(|refused| refused.code == "repository_exists")
+    error.downcast_ref::<Refused>().is_some_and(|refused| refused.code == "repository_exists")
 }
 
 /// Follows the measurement to its end. A signal cancels it, a second one leaves it alone.
@@ -109,6 +112,7 @@ async fn until_ended(
     signals: &mut StopSignals,
 ) -> anyhow::Result<Measurement> {
     let mut watch = Watch::new(console);
+    let mut patience = Patience::default();
     let mut cancelled = false;
     while !measurement.state.is_final() {
         watch.show(&measurement);
@@ -122,11 +126,43 @@ async fn until_ended(
                 let _: anyhow::Result<Value> = api.post(&format!("{path}/cancel"), &json!({})).await;
             }
         }
-        measurement = api.get(path).await?;
+        measurement = patience.over(measurement, api.get(path).await, console)?;
     }
     watch.show(&measurement);
     watch.finish();
     Ok(measurement)
+}
+
+/// How long to go on asking while a service is being started again: the measurement itself survives that.
+const PATIENCE: u32 = 1500;
+
+/// Counts answers that failed in a row.
+#[derive(Default)]
+struct Patience(u32);
+
+impl Patience {
+    /// The answer, or in its place what was known before while a failure may pass by itself.
+    fn over(
+        &mut self,
+        before: Measurement,
+        answer: anyhow::Result<Measurement>,
+        console: &Console,
+    ) -> anyhow::Result<Measurement> {
+        match answer {
+            Ok(measurement) => {
+                self.0 = 0;
+                Ok(measurement)
+            }
+            Err(error) if self.0 < PATIENCE && Refused::may_pass(&error) => {
+                if self.0 == 0 {
+                    console.say(format!("Waiting for the services to come back: {error:#}"));
+                }
+                self.0 += 1;
+                Ok(before)
+            }
+            Err(error) => Err(error),
+        }
+    }
 }
 
 async fn conclude(api: &ApiClient, path: &str, ended: &Measurement, args: &TryArgs) -> anyhow::Result<Exit> {
