@@ -70,6 +70,10 @@ pub enum JudgeNext {
 
 /// Judges one line by the recipe.
 pub fn judge_line(line: &JudgeLine) -> JudgeAnswer {
+    if line.covering == Some(0) {
+        let verdict = Some(Verdict::NoCoverage);
+        return JudgeAnswer { verdict, posterior: 0.0, caught_by: Vec::new(), next: JudgeNext::Done };
+    }
     let thresholds = &line.thresholds;
     let weight = slab_weight(line.repo_flaky, line.tests, chance_to_show(line.baseline_runs));
     let covering = line.covering.unwrap_or(line.tests).max(1);
@@ -153,6 +157,24 @@ mod tests {
             r#"{"tests":500,"baseline_runs":5,"suspects":[{"name":"t","baseline_failures":0,"attempt_failures":1,"baseline_runs":20,"attempts":1}],"attempts":3,"repo_flaky":0}"#,
         );
         assert!((answer.posterior - 0.9707).abs() < 1e-3, "{}", answer.posterior);
+    }
+
+    #[test]
+    fn the_example_in_the_documentation_is_true() {
+        let page = include_str!("../../../docs/how-to/read-a-verdict.md");
+        let mut lines = page.lines().skip_while(|line| !line.starts_with(r#"{"tests""#));
+        let (asked, answered) = (lines.next().unwrap(), lines.next().unwrap());
+        let (mut answer, answered) = (answer(asked), serde_json::from_str::<JudgeAnswer>(answered).unwrap());
+        // The last digits are the machine's.
+        assert!((answer.posterior - answered.posterior).abs() < 1e-12, "{}", answer.posterior);
+        answer.posterior = answered.posterior;
+        assert_eq!(answer, answered);
+    }
+
+    #[test]
+    fn a_line_that_no_test_runs_needs_no_run() {
+        let answer = answer(r#"{"tests":500,"covering":0,"baseline_runs":5,"attempts":0}"#);
+        assert_eq!((answer.verdict, answer.next), (Some(Verdict::NoCoverage), JudgeNext::Done));
     }
 
     #[test]

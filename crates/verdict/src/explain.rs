@@ -4,6 +4,7 @@ use tinybug_model::Verdict;
 
 use crate::{
     baseline::BrokenBaseline,
+    interval::FalseDetections,
     judge::{Evidence, Judgement, Reason, Strand},
 };
 
@@ -50,8 +51,8 @@ impl Strand {
             Evidence::Test(test) => {
                 format!("{failures} of {runs} failed `{}`, which failed {before}", names(test))
             }
-            Evidence::WholeRun => format!("{failures} of {runs} failed as a whole, as did {before}"),
-            Evidence::Timeout => format!("{failures} of {runs} did not end in time, as did {before}"),
+            Evidence::WholeRun => format!("{failures} of {runs} failed as a whole, and {before}"),
+            Evidence::Timeout => format!("{failures} of {runs} did not end in time, and {before}"),
         }
     }
 }
@@ -82,6 +83,20 @@ impl Judgement {
                 format!("No test that counts failed in {}: {}.", runs(self.runs), percent(1.0 - self.posterior))
             }
         }
+    }
+}
+
+impl FalseDetections {
+    /// How many detections are expected to be flakiness, for the notes of a report; `None` when it is next to none.
+    pub fn sentence(&self) -> Option<String> {
+        (self.expected >= 0.05).then(|| {
+            format!(
+                "Of {} detected mutants, {:.1} are expected to be flakiness ({}).",
+                self.detected,
+                self.expected,
+                percent(self.rate)
+            )
+        })
     }
 }
 

@@ -24,7 +24,7 @@ pub use compare::{Cause, Change, Comparison, Paired, Side, compare, paired};
 pub use contract::{JudgeAnswer, JudgeLine, JudgeNext, Suspect, judge_line};
 pub use interval::{Draw, FalseDetections, estimate, false_detections, monte_carlo, stratified};
 pub use judge::{Catch, Evidence, Judge, Judgement, Next, Reason, Strand, judge};
-pub use profile::{FlakeProof, Sighting, TestProfile, TestState, taint};
+pub use profile::{FlakeProof, Sighting, TestProfile, TestState, taint, unaffected};
 pub use recipe::FORMULA;
 pub use rerun::{Purchase, Rerun, RerunOptions, RerunScope, purchase, rerun};
 pub use run::{RunEnd, RunFacts};

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    baseline::TestRecord,
+    baseline::{Baseline, TestRecord},
     judge::{Evidence, Judgement},
+    run::RunFacts,
 };
 
 /// What a test is held to be.
@@ -156,6 +157,20 @@ impl TestProfile {
     }
 }
 
+/// What an attempt at a mutant shows of tests that cannot see it, and so were as good as run on unchanged code: test,
+/// and whether it failed. Nothing when the run failed as a whole. `covering`: the tests that execute the line (sorted).
+pub fn unaffected<'a>(
+    baseline: &Baseline,
+    covering: &'a [u32],
+    run: &'a RunFacts,
+) -> impl Iterator<Item = (u32, bool)> + 'a {
+    let counts = run.is_evidence() && !run.timed_out() && !baseline.failed_as_a_whole(run, Some(covering));
+    let ran = if counts { run.ran.as_slice() } else { &[] };
+    ran.iter()
+        .filter(|test| covering.binary_search(test).is_err())
+        .map(|&test| (test, run.failed.binary_search(&test).is_ok()))
+}
+
 /// Which verdicts hang on which test: a detection hangs on a test when nothing else that it lists caught the mutant.
 pub fn taint<'a>(judgements: impl IntoIterator<Item = &'a Judgement>) -> BTreeMap<u32, u32> {
     let mut hanging = BTreeMap::new();
@@ -177,7 +192,10 @@ pub fn taint<'a>(judgements: impl IntoIterator<Item = &'a Judgement>) -> BTreeMa
 
 #[cfg(test)]
 mod tests {
+    use tinybug_model::Thresholds;
+
     use super::*;
+    use crate::{Assessment, BaselinePolicy, RunEnd, assess, judge};
 
     fn after(results: &str) -> TestProfile {
         let mut profile = TestProfile::default();
@@ -237,6 +255,32 @@ mod tests {
         assert_eq!(profile.record(7), TestRecord { test: 7, runs: 20, failures: 2 });
         profile.fade();
         assert_eq!(profile.record(7), TestRecord { test: 7, runs: 5, failures: 1 });
+    }
+
+    #[test]
+    fn a_mutant_says_something_of_tests_that_cannot_see_it() {
+        let clean = RunFacts::new(RunEnd::Passed, (0..20).collect(), Vec::new(), 1);
+        let policy = BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false };
+        let Assessment::Sound(baseline) = assess(&vec![clean; 5], &policy) else { panic!("not sound") };
+        let seen = |failed: Vec<u32>| -> Vec<u32> {
+            let run = RunFacts::new(RunEnd::Failed, (0..20).collect(), failed, 1);
+            unaffected(&baseline, &[0, 1, 2], &run).filter(|(_, failed)| *failed).map(|(test, _)| test).collect()
+        };
+        assert_eq!(seen(vec![1, 7]), [7]);
+        assert_eq!(seen((0..20).collect()), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn a_detection_hangs_on_a_test_when_nothing_else_caught_the_mutant() {
+        let clean = RunFacts::new(RunEnd::Passed, (0..20).collect(), Vec::new(), 1);
+        let policy = BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false };
+        let Assessment::Sound(baseline) = assess(&vec![clean; 5], &policy) else { panic!("not sound") };
+        let judged = |failed: Vec<u32>| {
+            let run = RunFacts::new(RunEnd::Failed, (0..20).collect(), failed, 1);
+            judge(&baseline, Some(&[0, 1, 2]), &[run.clone(), run], &Thresholds::default())
+        };
+        let judgements = [judged(vec![1]), judged(vec![1]), judged(vec![0, 2]), judged(vec![])];
+        assert_eq!(taint(&judgements), BTreeMap::from([(1, 2)]));
     }
 
     #[test]

@@ -31,6 +31,12 @@ impl Counts {
         }
         counts
     }
+
+    /// The score if every inconclusive mutant were missed, and if every one were caught; `None` when nothing counts.
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        let all = self.detected + self.survived + self.no_coverage + self.inconclusive;
+        (all > 0).then(|| (ratio(self.detected, all), ratio(self.detected + self.inconclusive, all)))
+    }
 }
 
 /// What the mutants were drawn from.
@@ -144,6 +150,7 @@ mod tests {
         let with = score(&Counts { inconclusive: 5, ..counts(30, 10) }, &ENDLESS);
         assert!(with.low < without.low && with.high > Some(35.0 / 45.0));
         assert_eq!(with.score, without.score);
+        assert_eq!(Counts { inconclusive: 10, ..counts(30, 10) }.bounds(), Some((0.6, 0.8)));
     }
 
     #[test]

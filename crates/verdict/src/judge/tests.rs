@@ -176,7 +176,7 @@ fn a_timeout_counts_only_when_confirmed_with_twice_the_time() {
     assert!(confirmed.confidence > 0.99);
     assert_eq!(
         confirmed.explanation(|_| String::new()),
-        "2 of 2 runs did not end in time, as did 0 of 5 unchanged runs: 99.14 %."
+        "2 of 2 runs did not end in time, and 0 of 5 unchanged runs: 99.14 %."
     );
 }
 
