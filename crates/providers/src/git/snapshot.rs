@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     checkout::Checkout,
-    command::{run, text},
+    command::{output, run, text},
     mirror::Mirror,
 };
 use crate::ProviderError;
@@ -17,6 +17,10 @@ use crate::ProviderError;
 pub(super) const IDENTITY: &str = "Tinybug <tinybug@localhost>";
 /// See [`IDENTITY`].
 pub(super) const DATE: &str = "946684800 +0000";
+
+/// Untracked files that are no part of a project though it forgot to let git ignore them: the runner finds installed
+/// dependencies in the user's checkout, and bytecode of another place would only mislead.
+const GENERATED: &str = "node_modules/\n.venv/\nvenv/\n__pycache__/\n*.pyc\n.pytest_cache/\n.tox/\n.nox/\n";
 
 /// A working tree at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +62,11 @@ impl Mirror {
 
     async fn write_tree(&self, checkout: &Checkout, index: &Path, head: Option<&str>) -> Result<String, ProviderError> {
         let scratch = ScratchIndex::copy_of(index, self.dir())?;
+        let excludes = format!("core.excludesFile={}", self.write_excludes(checkout).await?.display());
         let command = || {
             let mut command = self.git.guest(&checkout.toplevel);
             command
+                .args(["-c", &excludes])
                 .env("GIT_INDEX_FILE", &scratch.0)
                 .env("GIT_OBJECT_DIRECTORY", self.dir().join("objects"))
                 .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &checkout.objects);
@@ -75,6 +81,22 @@ impl Mirror {
         let pack = run(&mut pack, Some(range.as_bytes())).await?;
         run(self.git.mirror().args(["unpack-objects", "-q"]), Some(&pack)).await?;
         Ok(tree)
+    }
+
+    /// What the user's git ignores everywhere, and what no project means to be measured by.
+    async fn write_excludes(&self, checkout: &Checkout) -> Result<PathBuf, ProviderError> {
+        let mut ask = self.git.guest(&checkout.toplevel);
+        ask.args(["config", "--type=path", "--get", "core.excludesFile"]);
+        let answer = output(&mut ask, None).await?;
+        let of_user =
+            if answer.status.success() { Some(PathBuf::from(text(&answer.stdout))) } else { usual_excludes() };
+        let of_user = of_user.and_then(|path| fs::read(checkout.toplevel.join(path)).ok()).unwrap_or_default();
+        let path = self.dir().join("tinybug-excludes");
+        let fresh = path.with_added_extension(scratch_number());
+        fs::write(&fresh, [GENERATED.as_bytes(), &of_user].concat())
+            .and_then(|()| fs::rename(&fresh, &path))
+            .map_err(ProviderError::io("writing what to leave out"))?;
+        Ok(path)
     }
 
     async fn commit_tree(&self, tree: &str, head: Option<&str>) -> Result<String, ProviderError> {
@@ -95,14 +117,25 @@ impl Mirror {
     }
 }
 
+/// Where git looks by itself.
+fn usual_excludes() -> Option<PathBuf> {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
+    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home)?;
+    Some(config.join("git/ignore"))
+}
+
+/// Different at each call, in every process.
+fn scratch_number() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
 /// A copy of the user's index, removed with its lock when dropped.
 struct ScratchIndex(PathBuf);
 
 impl ScratchIndex {
     fn copy_of(index: &Path, dir: &Path) -> Result<Self, ProviderError> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let scratch = Self(dir.join(format!("tinybug-index-{}-{number}", std::process::id())));
+        let scratch = Self(dir.join(format!("tinybug-index-{}", scratch_number())));
         let doing = "copying the index";
         if index.exists() {
             fs::copy(index, &scratch.0).map_err(ProviderError::io(doing))?;

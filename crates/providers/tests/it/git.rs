@@ -57,6 +57,24 @@ async fn a_snapshot_holds_uncommitted_and_untracked_files_and_changes_nothing_of
 }
 
 #[tokio::test]
+async fn installed_dependencies_and_bytecode_are_left_out_unless_tracked() {
+    let repo = Repo::with(&[("a.py", "1\n"), ("venv/tracked.py", "old\n")]);
+    let clean = repo.git(&["rev-parse", "HEAD"]);
+    let excludes = repo.path.with_file_name("excludes");
+    fs::write(&excludes, "*.secret\n").unwrap();
+    repo.git(&["config", "core.excludesFile", excludes.to_str().unwrap()]);
+    for path in ["node_modules/x/i.js", "web/node_modules/y", ".venv/bin/z", "__pycache__/a.pyc", "key.secret"] {
+        repo.write(path, "x");
+    }
+    let (_dir, mirror) = mirror().await;
+    assert_eq!(mirror.snapshot(&repo.path).await.unwrap().sha, clean);
+    repo.write("venv/tracked.py", "new\n");
+    let snapshot = mirror.snapshot(&repo.path).await.unwrap();
+    assert_eq!(paths(&mirror, &snapshot.sha).await, ["a.py", "venv/tracked.py"]);
+    assert_eq!(text(&mirror, &snapshot.sha, "venv/tracked.py").await.as_deref(), Some("new\n"));
+}
+
+#[tokio::test]
 async fn a_change_of_the_same_size_within_the_second_of_the_last_commit_is_seen() {
     let repo = Repo::with(&[("a.py", "1\n")]);
     repo.write("a.py", "2\n");
