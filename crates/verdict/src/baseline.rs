@@ -194,13 +194,20 @@ impl Baseline {
         if run.is_mostly_red(&self.broken) || covering.is_some_and(|tests| self.is_disturbed(run, tests)) {
             return true;
         }
-        // A failing test that the unchanged code does not have is a collection error in disguise, or nothing.
         if run.failed.iter().any(|&test| self.record(test).is_some()) {
             return false;
         }
         let missing = count(run.ran.len()) < self.min_tests;
-        let unexplained = run.end == RunEnd::Failed && run.failed.is_empty();
-        run.end == RunEnd::OutOfMemory || missing || unexplained
+        run.end == RunEnd::OutOfMemory || missing || (run.end == RunEnd::Failed && self.is_unexplained(run))
+    }
+
+    /// Whether a run failed though no test did that the unchanged code has. A failing test that only the mutant has is
+    /// none, unless one that the unchanged code has is missing: its parameters may be its name.
+    fn is_unexplained(&self, run: &RunFacts) -> bool {
+        let known = |test: &u32| self.broken.binary_search(test).is_ok() || self.unstable.binary_search(test).is_ok();
+        run.failed.is_empty()
+            || (!run.failed.iter().any(known)
+                && self.tests.iter().any(|record| run.ran.binary_search(&record.test).is_err()))
     }
 
     /// Whether tests failed that never did before and that cannot see the mutant: something else went wrong then.

@@ -2,7 +2,7 @@
 //! the real judge filled in simulated repositories.
 
 use tinybug_model::{Thresholds, Verdict};
-use tinybug_verdict::{Counts, Draw, Population, judge, monte_carlo, random::Random, score};
+use tinybug_verdict::{Counts, Draw, Population, judge, monte_carlo, random::Random, score, stratified};
 
 use crate::{
     METHODS, baseline,
@@ -69,6 +69,39 @@ fn measurement(pools: &Pools, share: f64, n: u32, lines: u32, random: &mut Rando
     (truth, draws)
 }
 
+/// Prints the same for strata of unlike shares, drawn from in proportion; says whether the intervals hold.
+fn report_strata(pools: &Pools, random: &mut Random) -> bool {
+    const STRATA: u32 = 8;
+    let mut met = true;
+    for (n, lines) in [(48, 1000), (96, 1000), (384, 4000)] {
+        let held = SHARES.map(|share| {
+            let mut held = [0_u32; 2];
+            for round in 0..ROUNDS {
+                let (mut truth, mut draws) = (0.0, Vec::new());
+                for stratum in 0..STRATA {
+                    // From all at .5 away to none, so that strata differ as directories do.
+                    let apart = f64::from(stratum) / f64::from(STRATA - 1) - 0.5;
+                    let share = (share + apart * (1.0 - share)).clamp(0.0, 1.0);
+                    let (part, sample) = measurement(pools, share, n / STRATA, lines / STRATA, random);
+                    truth += part / f64::from(STRATA);
+                    draws.extend(sample.into_iter().map(|draw| Draw { stratum: stratum as usize, ..draw }));
+                }
+                let sizes = vec![u64::from(lines / STRATA); STRATA as usize];
+                let wilson = stratified(&draws, &sizes, 0);
+                let intervals = [wilson.low.zip(wilson.high), monte_carlo(&draws, &sizes, 0, u64::from(round))];
+                for (held, interval) in held.iter_mut().zip(intervals) {
+                    *held += u32::from(interval.is_some_and(|(low, high)| low <= truth + 1e-9 && truth <= high + 1e-9));
+                }
+            }
+            held.map(|held| 100.0 * f64::from(held) / f64::from(ROUNDS))
+        });
+        let (wilson, monte_carlo) = (held.map(|held| held[0]), held.map(|held| held[1]));
+        println!("8 unlike strata        n={n:<4} M={lines:<8} {wilson:5.1?} | {monte_carlo:5.1?}");
+        met &= monte_carlo.iter().all(|held| *held >= 91.0);
+    }
+    met
+}
+
 /// (drawn, lines)
 const SIZES: [(u32, u32); 8] =
     [(30, 200), (30, 1000), (30, 1_000_000), (100, 200), (100, 1000), (100, 1_000_000), (385, 1000), (385, 1_000_000)];
@@ -91,6 +124,7 @@ pub(crate) fn report(seed: u64) -> bool {
             met &= setting.random_kills > 0.05 || monte_carlo.iter().all(|held| (91.0..=99.0).contains(held));
         }
         let average = sum / cells;
+        met &= report_strata(&pools, &mut random) || setting.random_kills > 0.05;
         println!("{:<22} Monte Carlo on average {average:.1}", setting.name);
         met &= setting.random_kills > 0.05 || (93.0..=97.0).contains(&average);
     }

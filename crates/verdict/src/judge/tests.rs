@@ -168,6 +168,19 @@ fn a_test_that_only_the_mutant_has_is_no_evidence() {
 }
 
 #[test]
+fn a_test_whose_name_the_mutant_changed_is_evidence_when_it_fails() {
+    // Test 8 is gone, test 40 is there in its place, and fails.
+    let mut ran: Vec<u32> = (0..8).collect();
+    ran.push(40);
+    let attempt = RunFacts::new(RunEnd::Failed, ran.clone(), vec![40], 5);
+    let judgement = judged(&baseline(9, 5), None, &[attempt.clone(), attempt]);
+    assert_eq!(judgement.verdict, Some(Verdict::Detected));
+    assert_eq!(judgement.caught_by[0].evidence, Evidence::WholeRun);
+    let passing = RunFacts::new(RunEnd::Passed, ran, Vec::new(), 5);
+    assert_eq!(judged(&baseline(9, 5), None, &[passing]).verdict, Some(Verdict::Survived));
+}
+
+#[test]
 fn a_timeout_counts_only_when_confirmed_with_twice_the_time() {
     let first = judged(&baseline(9, 5), None, &[ended(HUNG)]);
     assert_eq!((first.verdict, first.next), (None, AGAIN_LONGER));
