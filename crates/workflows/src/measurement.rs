@@ -134,18 +134,19 @@ impl RunMeasurement {
             return Ok(None);
         }
         let parallelism = prepared.parallelism;
-        if prepared.mutants == 0 {
-            return Ok(Some(Resume { next: 0, trials: 0, parallelism }));
-        }
         Self::enter(ctx, MeasurementState::Baseline);
+        // Code that does not parse has no mutants: its tests must have been seen to pass before that is a result.
         if !Self::baseline(ctx, measurement, parallelism).await? {
+            return Ok(None);
+        }
+        if prepared.mutants > 0 && !Self::canary(ctx, measurement).await? {
             return Ok(None);
         }
         let trials = ctx.execute_activity(MeasurementActivities::open_trials, measurement, options::short()).await?;
         Ok(Some(Resume { next: 0, trials, parallelism }))
     }
 
-    /// Runs the unchanged code until it is known well enough, then the canary. `false`: no ground to judge on.
+    /// Runs the unchanged code until it is known well enough. `false`: no ground to judge on.
     async fn baseline(
         ctx: &WorkflowContext<Self>,
         measurement: MeasurementRef,
@@ -159,9 +160,13 @@ impl RunMeasurement {
             match ctx.execute_activity(MeasurementActivities::assess_baseline, measurement, options::short()).await? {
                 BaselineStep::NeedsMoreRuns { total: more } => (done, total) = (total, more),
                 BaselineStep::Broken => return Ok(false),
-                BaselineStep::Sound => break,
+                BaselineStep::Sound => return Ok(true),
             }
         }
+    }
+
+    /// Whether the tests run the code of this checkout at all.
+    async fn canary(ctx: &WorkflowContext<Self>, measurement: MeasurementRef) -> Result<bool, WorkflowTermination> {
         Self::build(ctx, measurement, BuildRole::Canary, 0).await?;
         Ok(ctx.execute_activity(MeasurementActivities::judge_canary, measurement, options::short()).await?)
     }
