@@ -32,7 +32,8 @@ fn main() -> ExitCode {
             return tinybug_embedded::supervise_main(launch)
                 .map_or_else(|error| report(&error), |()| Exit::Done.into());
         }
-        Command::Try(_) | Command::Mutants(_) | Command::Judge | Command::WithServices { .. } => log("error"),
+        // Their errors are told in a sentence of their own.
+        Command::Try(_) | Command::Mutants(_) | Command::Judge | Command::WithServices { .. } => log("off"),
         _ => log("info"),
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
