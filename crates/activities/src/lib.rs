@@ -15,6 +15,7 @@ pub mod namespaces;
 mod org;
 mod services;
 mod source;
+mod strata;
 mod trial;
 
 pub use build::Builds;

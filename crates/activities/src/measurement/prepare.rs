@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use tinybug_model::{MeasurementRef, MeasurementState, Plan};
 use tinybug_mutate::{Source, draw, enumerate_all};
 use tinybug_providers::{Mirror, TestCommand, detect};
@@ -15,6 +14,7 @@ use crate::{
     failure::Permanent,
     services::Subject,
     source::{product_files, read},
+    strata::Strata,
 };
 
 /// The code to measure, in the mirror.
@@ -99,7 +99,7 @@ async fn draw_mutants(mirror: &Mirror, sha: &str, project: &str, plan: &Plan) ->
     .await?;
     Ok(Drawing {
         population: drawn.population as u64,
-        strata: drawn.strata.iter().map(|stratum| json!({ "key": stratum.key, "lines": stratum.lines })).collect(),
+        strata: serde_json::to_value(Strata::from(&drawn))?,
         mutants: drawn.chosen,
     })
 }

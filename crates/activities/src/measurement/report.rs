@@ -1,18 +1,21 @@
 //! `measurement.report`: reckons the score and writes the report.
 
-use tinybug_model::{MeasurementRef, MeasurementState, TestId, Verdict};
+use tinybug_model::{MeasurementRef, MeasurementState, Score, TestId, Verdict};
 use tinybug_mutate::describe;
 use tinybug_report::{MeasurementFacts, MutantFacts};
 use tinybug_store::{DrawnMutant, Measurement};
-use tinybug_verdict::{Counts, Population, score};
+use tinybug_verdict::{Counts, Judgement, Population, estimate, false_detections, score};
 
 use crate::{
     Services, baseline,
     names::{TestNames, test_names},
+    strata::{Strata, judgement_of},
 };
 
 /// Names of tests in one note.
 const NAMED: usize = 5;
+/// Detections that are expected to be false, from which a reader should know.
+const WORTH_A_NOTE: f64 = 0.5;
 
 pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> anyhow::Result<()> {
     let subject = services.subject(measurement).await?;
@@ -21,17 +24,31 @@ pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> 
     let progress = subject.org.progress(measurement.id).await?;
     let names = test_names(&subject.org, subject.repository.id).await?;
     let mutants: Vec<MutantFacts> = drawn.iter().map(mutant_facts).collect();
-    let population = Population { lines: subject.measurement.population.unwrap_or(0), uncovered: None };
+    let strata = Strata::of_measurement(&subject.measurement)?;
+    let score = score_of(&subject.measurement, &drawn, &strata);
     let facts = MeasurementFacts {
         id: measurement.id,
-        score: score(&Counts::of(mutants.iter().map(|mutant| mutant.verdict)), &population),
+        score,
         builds: progress.map_or(0, |progress| progress.attempts.into()),
-        population: population.lines,
+        population: subject.measurement.population.unwrap_or(0),
         mutants,
-        notes: notes(&subject.measurement, &names)?,
+        notes: notes(&subject.measurement, &drawn, &names)?,
     };
     subject.org.save_report(measurement, facts.score, &serde_json::to_value(&facts)?).await?;
     Ok(())
+}
+
+/// The share of the judged mutants that were detected, as the glossary defines the score, with the interval of the
+/// stratified estimate around it.
+fn score_of(measurement: &Measurement, drawn: &[DrawnMutant], strata: &Strata) -> Score {
+    let draws = strata.draws(drawn);
+    let counts = Counts::of(draws.iter().map(|draw| draw.verdict));
+    let plain = score(&counts, &Population { lines: measurement.population.unwrap_or(0), uncovered: None }).score;
+    let estimate = estimate(&draws, &strata.lines(), 0, measurement.plan.seed);
+    let within = |end: Option<f64>, choose: fn(f64, f64) -> f64| {
+        Some(end.zip(plain).map_or(end?, |(end, score)| choose(end, score)))
+    };
+    Score { score: plain, low: within(estimate.low, f64::min), high: within(estimate.high, f64::max) }
 }
 
 fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {
@@ -55,7 +72,7 @@ fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {
 }
 
 /// What the reader must know before the numbers.
-fn notes(measurement: &Measurement, names: &TestNames) -> anyhow::Result<Vec<String>> {
+fn notes(measurement: &Measurement, drawn: &[DrawnMutant], names: &TestNames) -> anyhow::Result<Vec<String>> {
     let mut notes = Vec::new();
     if measurement.commit.as_ref().is_some_and(|commit| commit.dirty) {
         notes.push("the working tree was measured as it is, with changes that are not committed".to_owned());
@@ -74,6 +91,14 @@ fn notes(measurement: &Measurement, names: &TestNames) -> anyhow::Result<Vec<Str
             &baseline.unstable,
             names,
             "was reported by only some runs of the unchanged code and is no evidence",
+        ));
+    }
+    let judgements: Vec<Judgement> = drawn.iter().filter_map(judgement_of).collect();
+    let false_detections = false_detections(&judgements);
+    if false_detections.expected >= WORTH_A_NOTE {
+        notes.push(format!(
+            "of {} detections about {:.1} are expected to be flakiness",
+            false_detections.detected, false_detections.expected
         ));
     }
     Ok(notes)
