@@ -30,13 +30,11 @@ pub(crate) fn call_is_arid<'t>(site: &Site<'_, 't>, call: tree_sitter::Node<'t>)
     if name.len() > 200 {
         return false;
     }
-    let name = match object {
-        Some(object) => &site.text(object).lines().next().unwrap_or_default().to_owned(),
+    let path = match object {
+        Some(object) => &format!("{}.{name}", site.text(object).lines().next().unwrap_or_default()),
         None => name,
     };
-    let whole = if object.is_some() { format!("{name}.{}", site.text(function)) } else { String::new() };
-    let whole = if object.is_some() { whole.as_str() } else { name };
-    let path = whole.trim_start_matches("this.").trim_start_matches("self.").trim_start_matches("@");
+    let path = path.trim_start_matches("this.").trim_start_matches("self.").trim_start_matches('@');
     let first = path.split(['.', ':', '(']).next().unwrap_or(path);
     let last = path.rsplit(['.', ':', '>']).next().unwrap_or(path);
     arid.callees.contains(&path)

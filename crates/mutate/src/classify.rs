@@ -155,10 +155,7 @@ fn is_test(tests: &TestFiles, name: &str, directories: &[&str]) -> bool {
 
 fn is_config(name: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    stem.ends_with(".config")
-        || stem.ends_with(".conf")
-        || stem.starts_with('.')
-        || stem.ends_with("rc") && name.starts_with('.')
+    name.starts_with('.') || stem.rsplit_once('.').is_some_and(|(_, kind)| matches!(kind, "config" | "conf"))
 }
 
 /// What the bytes say against a file.

@@ -160,7 +160,7 @@ impl File<'_> {
                 }
             }
         }
-        good.sort_by(|(_, a), (_, b)| (a.start, a.end, a.op).cmp(&(b.start, b.end, b.op)));
+        good.sort_by_key(|(_, draft)| (draft.start, draft.end, draft.op));
         good
     }
 
@@ -281,7 +281,8 @@ fn stable_id(parts: &[&[u8]]) -> MutantId {
         hasher.update(part);
     }
     let digest = hasher.finalize();
-    MutantId(digest[..8].iter().map(|byte| format!("{byte:02x}")).collect())
+    let head = u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"));
+    MutantId(format!("{head:016x}"))
 }
 
 /// A hash of the tokens on a line: spaces between them do not count, spaces inside texts do.

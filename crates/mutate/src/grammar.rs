@@ -26,8 +26,7 @@ pub(crate) enum Field {
     Arguments,
     Object,
     Property,
-    Operand,
-    Field,
+    Member,
     Result,
     ReturnType,
     Receiver,
@@ -39,17 +38,12 @@ pub(crate) enum Field {
     Macro,
     Expression,
     Trait,
-    Argument,
-    Index,
-    Parameters,
     Key,
     Returns,
-    Initializer,
-    Size,
     Length,
 }
 
-const FIELD_NAMES: [&str; 34] = [
+const FIELD_NAMES: [&str; 28] = [
     "name",
     "type",
     "value",
@@ -63,7 +57,6 @@ const FIELD_NAMES: [&str; 34] = [
     "arguments",
     "object",
     "property",
-    "operand",
     "field",
     "result",
     "return_type",
@@ -76,13 +69,8 @@ const FIELD_NAMES: [&str; 34] = [
     "macro",
     "expression",
     "trait",
-    "argument",
-    "index",
-    "parameters",
     "key",
     "returns",
-    "initializer",
-    "size",
     "length",
 ];
 

@@ -104,9 +104,16 @@ pub(crate) enum Role {
     Declaration,
     /// A guard of an alternative.
     Guard,
+    /// A regular expression.
+    Regex,
+    /// One alternative of a choice, with what it does.
+    Arm,
+    /// What handles an error.
+    Handler,
 }
 
 /// Facts about a place that all nodes below inherit.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for alone")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Place {
     /// Inside a value that the compiler reckons.

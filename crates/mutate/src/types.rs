@@ -12,7 +12,7 @@ use crate::{
 
 /// What a value probably is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guess {
+pub(crate) enum Guess {
     /// A text.
     Text,
     /// A number.
@@ -221,9 +221,7 @@ impl<'s> Names<'s> {
         let again = |node| self.guess(grammar, bytes, node, depth);
         match grammar.role(node) {
             Role::Str | Role::Template => Guess::Text,
-            Role::Number => Guess::Number,
-            Role::Char if matches!(grammar.spec.syntax.line_comment, "//") => Guess::Number,
-            Role::Char => Guess::Text,
+            Role::Number | Role::Char => Guess::Number,
             Role::Bool => Guess::Bool,
             Role::List | Role::Dict => Guess::Other,
             Role::Paren => only_named_child(node).map_or(Guess::Unknown, again),
@@ -243,8 +241,9 @@ impl<'s> Names<'s> {
                 _ => Guess::Unknown,
             },
             Role::Unary => {
-                let operand =
-                    u32::try_from(node.named_child_count()).ok().and_then(|n| node.named_child(n.checked_sub(1)?));
+                let operand = u32::try_from(node.named_child_count())
+                    .ok()
+                    .and_then(|count| node.named_child(count.checked_sub(1)?));
                 match node.child(0).map_or("", |token| text(bytes, token)) {
                     "!" | "not" => match operand.map_or(Guess::Unknown, again) {
                         Guess::Number => Guess::Number,
@@ -279,7 +278,7 @@ impl<'s> Names<'s> {
     }
 
     fn guess_binary<'t>(bytes: &[u8], node: Node<'t>, again: impl Fn(Node<'t>) -> Guess) -> Guess {
-        let count = u32::try_from(node.child_count()).unwrap_or(u32::MAX);
+        let count = node.child_count();
         let (Some(left), Some(token), Some(right)) =
             (node.child(0), node.child(1), node.child(count.saturating_sub(1)))
         else {
@@ -334,7 +333,7 @@ pub(crate) fn last_name<'s>(grammar: &'static Grammar, bytes: &'s [u8], node: No
         }
         node = [
             Field::Property,
-            Field::Field,
+            Field::Member,
             Field::Name,
             Field::Declarator,
             Field::Method,

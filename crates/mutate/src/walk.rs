@@ -76,7 +76,10 @@ fn visit<'s, 't>(
     }
     let symbol = stack.last().map_or(0, |frame| frame.symbol);
     operators::propose(&site, &mut operators::Drafts::new(&mut found.drafts, symbol, place));
-    !matches!(role, Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name)
+    !matches!(
+        role,
+        Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name | Role::Regex
+    )
 }
 
 /// What holds at a node: what holds below its parent, and what its place among the parent's children says.
@@ -167,9 +170,9 @@ fn has_step(grammar: &'static Grammar, node: Node<'_>) -> bool {
         || node.named_child(0).is_some_and(|head| matches!(head.kind(), "for_clause" | "range_clause"))
 }
 
-fn symbol_name<'s>(
+fn symbol_name(
     grammar: &'static Grammar,
-    bytes: &'s [u8],
+    bytes: &[u8],
     stack: &[Frame<'_>],
     node: Node<'_>,
     role: Role,

@@ -52,14 +52,12 @@ fn compound(token: &str) -> Option<(Op, Tier, &'static str)> {
     let (op, tier, replacement) = match token {
         "+=" => (Op::AssignOpSwap, Tier::Default, "-="),
         "-=" => (Op::AssignOpSwap, Tier::Default, "+="),
-        "*=" => (Op::AssignOpSwap, Tier::Default, "/="),
+        "*=" | "//=" => (Op::AssignOpSwap, Tier::Default, "/="),
         "/=" | "%=" | "**=" => (Op::AssignOpSwap, Tier::Default, "*="),
-        "//=" => (Op::AssignOpSwap, Tier::Default, "/="),
         "&=" => (Op::AssignOpSwap, Tier::Extended, "|="),
         "|=" | "^=" => (Op::AssignOpSwap, Tier::Extended, "&="),
-        "<<=" => (Op::AssignOpSwap, Tier::Extended, ">>="),
+        "<<=" | ">>>=" => (Op::AssignOpSwap, Tier::Extended, ">>="),
         ">>=" => (Op::AssignOpSwap, Tier::Extended, "<<="),
-        ">>>=" => (Op::AssignOpSwap, Tier::Extended, ">>="),
         "??=" => (Op::AssignNullish, Tier::Default, "="),
         "&&=" => (Op::AssignNullish, Tier::Default, "||="),
         "||=" => (Op::AssignNullish, Tier::Default, "&&="),
@@ -123,8 +121,9 @@ fn infix_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Nod
     }
     for (op, replacement) in changes {
         let typed = match op {
-            Op::ArithAddSub => Some([left, right]),
-            Op::ArithMulDiv | Op::ArithModMul | Op::ArithDivMul | Op::ArithSubAdd => Some([left, right]),
+            Op::ArithAddSub | Op::ArithMulDiv | Op::ArithModMul | Op::ArithDivMul | Op::ArithSubAdd => {
+                Some([left, right])
+            }
             _ => None,
         };
         drafts.span(

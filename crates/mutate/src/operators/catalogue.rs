@@ -58,7 +58,14 @@ impl Op {
     pub(crate) fn is_structural(self) -> bool {
         matches!(
             self,
-            Self::LitItemDrop | Self::CallArgDrop | Self::FlowEarlyReturn | Self::CallUnwrap | Self::CondOptionalChain
+            Self::LitItemDrop
+                | Self::LitRegex
+                | Self::DeclStructFieldDrop
+                | Self::CondCaseDrop
+                | Self::CallArgDrop
+                | Self::FlowEarlyReturn
+                | Self::CallUnwrap
+                | Self::CondOptionalChain
         )
     }
 }

@@ -128,3 +128,17 @@ fn sides<'t>(site: &Site<'_, 't>) -> Option<(Node<'t>, Node<'t>)> {
     let node = site.node;
     (node.named_child_count() == 3).then(|| Some((node.named_child(0)?, node.named_child(2)?)))?
 }
+
+/// Proposes to drop one alternative of a choice that has one for all else.
+pub(super) fn arm<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let text = site.own_text();
+    let Some(parent) = site.parent() else { return };
+    let all = site.text(parent.node);
+    let rest = ["_ =>", "default:", "default ->", "case _:", "_ if"].iter().any(|rest| all.contains(rest));
+    let is_rest = text.starts_with("_ ") || text.starts_with("default") || text.starts_with("case _");
+    // Rust lets an arm without a block only end with a comma.
+    let ends = site.spec().language != Language::Rust || text.ends_with(',') || text.ends_with('}');
+    if rest && !is_rest && ends && text.len() < 200 {
+        drafts.replace(site, Op::CondCaseDrop, site.node, "");
+    }
+}

@@ -82,22 +82,14 @@ pub(super) fn early_return<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>)
         return;
     }
     let declared = returns::declared_type(site, site.node);
-    let value = match (declared, language) {
-        (
-            None,
-            Language::Python
-            | Language::JavaScript
-            | Language::TypeScript
-            | Language::Ruby
-            | Language::Go
-            | Language::Rust,
-        ) => "",
-        (Some("void" | "None" | "()"), _) => "",
-        (Some(declared), _) => match (site.spec().zeros)(declared).first() {
+    let value = match declared {
+        Some("void" | "None" | "()") => "",
+        Some(declared) => match (site.spec().zeros)(declared).first() {
             Some(zero) => zero,
             None => return,
         },
-        (None, _) => return,
+        None if matches!(language, Language::Java | Language::C | Language::Cpp | Language::CSharp) => return,
+        None => "",
     };
     // Behind a plain `return` Java and C# see dead code; a compound statement cannot follow on the same line in Python.
     let simple = matches!(site.role_of(*first), Role::ExprStmt | Role::Throw | Role::Assign | Role::AugAssign);

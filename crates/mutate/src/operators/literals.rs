@@ -32,7 +32,8 @@ fn boolean<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let endless = matches!(site.parent_role(), Role::While | Role::DoWhile)
         || site.parent_role() == Role::Paren
             && site.above(2).is_some_and(|frame| matches!(frame.role, Role::While | Role::DoWhile));
-    if !endless && !(site.place().pattern && site.spec().syntax.strict) {
+    let in_pattern = site.place().pattern && site.spec().syntax.strict;
+    if !endless && !in_pattern {
         drafts.replace(site, Op::LitBool, site.node, other);
     }
 }
@@ -97,7 +98,7 @@ fn is_setting(site: &Site<'_, '_>) -> bool {
             .map(|frame| frame.node),
     };
     let Some(holder) = holder else { return false };
-    let name = [Field::Name, Field::Key, Field::Left, Field::Field, Field::Pattern]
+    let name = [Field::Name, Field::Key, Field::Left, Field::Member, Field::Pattern]
         .into_iter()
         .find_map(|field| site.child_of(holder, field));
     let Some(name) =
@@ -235,15 +236,41 @@ fn collection<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         return;
     }
     let children = named_children(site.node);
-    let Some(first) = children.first() else { return };
+    if children.is_empty() {
+        return;
+    }
+    field_drop(site, drafts, &children);
     // A comprehension holds one item that makes many; a spread alone copies.
     if only_named_child(site.node).is_some_and(|only| matches!(only.kind(), "spread_element" | "list_splat")) {
         return;
     }
-    let _ = first;
     drafts.replace(site, Op::LitCollection, site.node, format!("{open}{close}"));
     for pair in children.windows(2).take(8) {
         let span = (pair[0].end_byte(), pair[1].end_byte());
         drafts.span(site, Op::LitItemDrop, Tier::Extended, span, "".into(), None);
+    }
+}
+
+/// Proposes regular expressions that match more: without the anchor at the start or at the end.
+pub(super) fn regex<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let text = site.own_text();
+    let Some(close) = text.rfind('/').filter(|close| *close > 2 && text.starts_with('/')) else { return };
+    let start = site.node.start_byte();
+    if text[1..].starts_with('^') {
+        drafts.span(site, Op::LitRegex, Tier::Extended, (start + 1, start + 2), "".into(), None);
+    }
+    if text[..close].ends_with('$') && !text[..close].ends_with("\\$") {
+        drafts.span(site, Op::LitRegex, Tier::Extended, (start + close - 1, start + close), "".into(), None);
+    }
+}
+
+/// Proposes to leave a field at the value of the base that the literal spreads.
+fn field_drop<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, children: &[tree_sitter::Node<'t>]) {
+    let Some(base) = children.iter().position(|child| child.kind() == "spread_element") else { return };
+    for pair in children[base..].windows(2).take(8) {
+        if site.role_of(pair[1]) == Role::Keyword {
+            let span = (pair[0].end_byte(), pair[1].end_byte());
+            drafts.span(site, Op::DeclStructFieldDrop, Tier::Extended, span, "".into(), None);
+        }
     }
 }

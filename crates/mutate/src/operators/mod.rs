@@ -2,7 +2,7 @@
 
 mod binary;
 mod calls;
-pub mod catalogue;
+pub(crate) mod catalogue;
 mod conditions;
 mod flow;
 mod literals;
@@ -24,7 +24,7 @@ use crate::{
 
 /// Where operators put their drafts.
 pub(crate) struct Drafts<'d, 't> {
-    drafts: &'d mut Vec<Draft<'t>>,
+    list: &'d mut Vec<Draft<'t>>,
     symbol: u32,
     place: Place,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Drafts<'d, 't> {
 impl<'d, 't> Drafts<'d, 't> {
     /// Drafts inside a symbol.
     pub(crate) fn new(drafts: &'d mut Vec<Draft<'t>>, symbol: u32, place: Place) -> Self {
-        Self { drafts, symbol, place }
+        Self { list: drafts, symbol, place }
     }
 
     /// Proposes to replace a node, in the operator's own tier.
@@ -58,7 +58,7 @@ impl<'d, 't> Drafts<'d, 't> {
         let tier = if place.compile_time { Tier::Extended } else { tier };
         let plain = original != replacement.as_bytes() && !original.contains(&b'\n') && !replacement.contains('\n');
         if plain && (site.spec().allows)(site, op, (start, end), &replacement) {
-            self.drafts.push(Draft { op, tier, start, end, replacement, symbol: self.symbol, operands });
+            self.list.push(Draft { op, tier, start, end, replacement, symbol: self.symbol, operands });
         }
     }
 }
@@ -72,6 +72,9 @@ pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         Role::Bool | Role::Number | Role::Str | Role::List | Role::Dict => literals::literal(site, drafts),
         Role::If | Role::While | Role::DoWhile | Role::Ternary | Role::Guard => conditions::condition(site, drafts),
         Role::Binary => binary::whole(site, drafts),
+        Role::Regex => literals::regex(site, drafts),
+        Role::Arm => conditions::arm(site, drafts),
+        Role::Handler => statements::handler(site, drafts),
         Role::Return => returns::statement(site, drafts),
         Role::Break | Role::Continue => flow::jump(site, drafts),
         Role::ExprStmt => statements::expression(site, drafts),

@@ -176,13 +176,12 @@ fn untyped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, value: Node<'t>
     let [yes, no] = syntax.bools;
     let inner = site.inside_parentheses(value);
     match site.role_of(inner) {
-        Role::Bool => {}
         Role::Binary | Role::Unary if is_truth(site, inner) => {
             drafts.replace(site, Op::RetBool, value, yes);
             drafts.replace(site, Op::RetBool, value, no);
         }
         // A component that renders nothing, or a function that makes functions, crashes at once.
-        Role::Null | Role::Lambda | Role::Function => {}
+        Role::Bool | Role::Null | Role::Lambda | Role::Function => {}
         _ if is_same(site, value, syntax.null) || site.own_text().contains("yield") => {}
         _ => drafts.replace(site, Op::RetZero, value, syntax.null),
     }

@@ -138,3 +138,15 @@ fn something_follows(site: &Site<'_, '_>) -> bool {
 pub(super) fn defer<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     drafts.replace(site, Op::StmtDeferDrop, site.node, "");
 }
+
+/// Proposes to handle no error where some were handled.
+pub(super) fn handler<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let Some(class) = site.node.named_child(0) else { return };
+    let named = match site.role_of(class) {
+        Role::Name | Role::Member | Role::List => Some(class),
+        _ => class.named_child(0).filter(|_| class.kind() == "as_pattern"),
+    };
+    if let Some(named) = named {
+        drafts.replace(site, Op::ExceptClass, named, "()");
+    }
+}

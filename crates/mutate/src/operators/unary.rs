@@ -14,8 +14,7 @@ pub(super) fn unary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let op = match site.text(token) {
         "-" if !is_zero(site.text(operand)) => Op::ArithNegDrop,
         "!" | "not" => Op::LogicNotDrop,
-        "~" => Op::BitNotDrop,
-        "^" => Op::BitNotDrop,
+        "~" | "^" => Op::BitNotDrop,
         "+" => {
             drafts.replace(site, Op::ArithPlusNeg, token, "-");
             return;
@@ -29,7 +28,7 @@ pub(super) fn unary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
 }
 
 fn operand(node: Node<'_>) -> Option<Node<'_>> {
-    let last = u32::try_from(node.child_count()).ok()?.checked_sub(1)?;
+    let last = node.child_count().checked_sub(1)?;
     (last > 0).then(|| node.child(last)).flatten()
 }
 

@@ -204,9 +204,8 @@ pub(super) fn zeros(written: &str) -> &'static [&'static str] {
         "bool" | "_Bool" => &["true", "false"],
         "int" | "long" | "short" | "char" | "unsigned" | "size_t" | "ssize_t" | "unsigned int" | "unsigned long"
         | "unsigned char" | "long long" | "unsigned long long" | "uint8_t" | "uint16_t" | "uint32_t" | "uint64_t"
-        | "int8_t" | "int16_t" | "int32_t" | "int64_t" | "ptrdiff_t" | "intptr_t" | "uintptr_t" => &["0"],
+        | "int8_t" | "int16_t" | "int32_t" | "int64_t" | "ptrdiff_t" | "intptr_t" | "uintptr_t" | "*" => &["0"],
         "float" | "double" => &["0.0"],
-        "*" => &["0"],
         _ => &[],
     }
 }

@@ -186,9 +186,7 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             sides().any(|side| matches!(site.role_of(side), Role::Number))
                 || !sides().any(|side| matches!(site.role_of(side), Role::Call | Role::Str | Role::Template))
         }
-        Op::LogicNotDrop | Op::RelBoundary | Op::RelNegate | Op::RelEq => true,
         Op::RetZero | Op::RetBool if site.function().is_some_and(|function| function.role == Role::Lambda) => false,
-        Op::StmtThrowDrop => true,
         _ => c::allows(site, op, span, replacement),
     }
 }

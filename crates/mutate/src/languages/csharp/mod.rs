@@ -41,6 +41,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
                 "nullable_type",
             ],
         ),
+        (Role::Arm, &["switch_expression_arm"]),
         (Role::Comment, &["comment"]),
         (
             Role::Function,
@@ -192,10 +193,8 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str
                 text.contains(" is ") || text.contains("out ")
             }) && !proves(site)
         }
-        Op::CondLoopZero => false,
         Op::LitInt => !is_compile_time(site),
-        Op::LitBool | Op::LitStringFill | Op::LitStringEmpty | Op::LitFloat => true,
-        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
+        Op::CondLoopZero | Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
         Op::RetZero | Op::RetBool => site
             .function()
             .is_some_and(|function| matches!(function.node.kind(), "method_declaration" | "local_function_statement")),

@@ -237,7 +237,7 @@ fn number_fits(site: &Site<'_, '_>) -> bool {
         Role::Keyword | Role::Dict => false,
         Role::Binary => {
             let shift = parent.node.child(1).is_some_and(|token| matches!(site.text(token), "<<" | ">>"));
-            !(shift && is_constant(site, parent.node)) && !site.place().constant
+            !(site.place().constant || shift && is_constant(site, parent.node))
         }
         _ if parent.node.kind() == "literal_element" => {
             site.above(2).is_none_or(|above| above.role != Role::Keyword) || !site.is_field(Field::Key)
@@ -249,20 +249,20 @@ fn number_fits(site: &Site<'_, '_>) -> bool {
 /// Whether `go vet`, which `go test` runs, would find the mutant suspect: `x != 1 || x != 2`.
 fn is_suspect(site: &Site<'_, '_>) -> bool {
     let Some(parent) = site.parent() else { return false };
-    let side = |field| {
-        let side = site.inside_parentheses(site.child_of(parent.node, field)?);
+    let compared = |field| {
+        let operand = site.inside_parentheses(site.child_of(parent.node, field)?);
         // In a chain the neighbour is the right side of the left operand.
-        let side = if site.role_of(side) == Role::Binary
-            && side.child(1).is_some_and(|token| matches!(site.text(token), "&&" | "||"))
+        let operand = if site.role_of(operand) == Role::Binary
+            && operand.child(1).is_some_and(|token| matches!(site.text(token), "&&" | "||"))
         {
-            site.inside_parentheses(site.child_of(side, Field::Right)?)
+            site.inside_parentheses(site.child_of(operand, Field::Right)?)
         } else {
-            side
+            operand
         };
-        let token = side.child(1)?;
-        matches!(site.text(token), "==" | "!=").then(|| side.child(0).map(|name| site.text(name))).flatten()
+        let token = operand.child(1)?;
+        matches!(site.text(token), "==" | "!=").then(|| operand.child(0).map(|name| site.text(name))).flatten()
     };
-    matches!((side(Field::Left), side(Field::Right)), (Some(left), Some(right)) if left == right)
+    matches!((compared(Field::Left), compared(Field::Right)), (Some(left), Some(right)) if left == right)
 }
 
 fn zeros(written: &str) -> &'static [&'static str] {

@@ -116,7 +116,7 @@ fn declares(identifier: Node<'_>) -> bool {
         "expression_list" => parent.parent().is_some_and(|above| match above.kind() {
             "short_var_declaration" | "range_clause" | "receive_statement" => {
                 above.child_by_field_name("left") == Some(parent)
-                    && !(above.kind() != "short_var_declaration" && !has_define(above))
+                    && (above.kind() == "short_var_declaration" || has_define(above))
             }
             "type_switch_statement" => above.child_by_field_name("alias") == Some(parent),
             _ => false,

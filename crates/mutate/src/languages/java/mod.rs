@@ -35,6 +35,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
                 "enum_constant",
             ],
         ),
+        (Role::Arm, &["switch_rule"]),
         (Role::Comment, &["line_comment", "block_comment"]),
         (Role::Function, &["method_declaration", "constructor_declaration", "compact_constructor_declaration"]),
         (Role::Lambda, &["lambda_expression"]),
@@ -151,14 +152,13 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), _replacement: &str)
     match op {
         // A loop that is always or never entered makes code unreachable.
         Op::RelFalseTrue => !site.place().loop_head,
-        Op::CondLoopZero => false,
         Op::LitInt => !is_small_array(site),
         Op::RetZero | Op::RetBool => site
             .function()
             .is_some_and(|function| function.role == Role::Function && function.node.kind() == "method_declaration"),
         // Bare `final` fields must be set once.
         Op::StmtAssignDrop => site.function().is_some_and(|function| function.node.kind() == "method_declaration"),
-        Op::LitCollection | Op::LitItemDrop => false,
+        Op::CondLoopZero | Op::LitCollection | Op::LitItemDrop => false,
         Op::CondTernary => site.own_text().len() == span.1 - span.0 || !site.own_text().contains("null"),
         Op::FlowEarlyReturn => !declares_result(site),
         _ => true,

@@ -103,7 +103,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     syntax: SYNTAX,
     plus: Plus::UnlessText,
     roles: &[
-        (Role::Skip, &["import_statement", "decorator", "regex", "hash_bang_line", "jsx_text", "debugger_statement"]),
+        (Role::Skip, &["import_statement", "decorator", "hash_bang_line", "jsx_text", "debugger_statement"]),
+        (Role::Regex, &["regex"]),
         (Role::Comment, &["comment", "html_comment"]),
         (Role::Function, &["function_declaration", "generator_function_declaration", "method_definition"]),
         (Role::Lambda, &["arrow_function", "function_expression", "generator_function"]),
@@ -171,8 +172,6 @@ pub(super) fn skips(site: &Site<'_, '_>) -> bool {
 /// Rules of JavaScript.
 pub(super) fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) -> bool {
     match op {
-        // `-a ** b` is a syntax error, and so is `a ?? b || c`.
-        Op::ArithPowMul => true,
         Op::LogicAndOr => {
             // `a && b ?? c` must not mix without parentheses.
             !site.parent().is_some_and(|parent| {

@@ -44,6 +44,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
                 "exec_statement",
             ],
         ),
+        (Role::Handler, &["except_clause"]),
+        (Role::Arm, &["case_clause"]),
         (Role::Comment, &["comment"]),
         (Role::Function, &["function_definition"]),
         (Role::Lambda, &["lambda"]),

@@ -26,10 +26,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     },
     plus: Plus::UnlessText,
     roles: &[
-        (
-            Role::Skip,
-            &["alias", "undef", "heredoc_body", "subshell", "regex", "superclass", "begin_block", "end_block"],
-        ),
+        (Role::Skip, &["alias", "undef", "heredoc_body", "subshell", "superclass", "begin_block", "end_block"]),
+        (Role::Regex, &["regex"]),
         (Role::Comment, &["comment"]),
         (Role::Function, &["method", "singleton_method"]),
         (Role::Lambda, &["lambda"]),

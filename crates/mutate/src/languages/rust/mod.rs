@@ -56,6 +56,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
                 "scoped_type_identifier",
             ],
         ),
+        (Role::Arm, &["match_arm"]),
         (Role::Comment, &["line_comment", "block_comment"]),
         (Role::Macro, &["macro_invocation"]),
         (Role::Function, &["function_item"]),
@@ -222,20 +223,15 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             !site.stack.iter().rev().take(12).any(|frame| matches!(frame.node.kind(), "let_chain" | "let_condition"))
                 && sides().all(|side| side.kind() != "let_condition")
         }
-        Op::LitCollection | Op::LitItemDrop => false,
-        Op::LitRange => true,
+        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
         Op::CallMethodSwap => {
             let method = site.child(Field::Function).is_some_and(|function| function.kind() == "field_expression");
             let arguments = site.child(Field::Arguments).map_or(0, |arguments| arguments.named_child_count());
             // `min` of an iterator takes no argument, of a number one; both have their `max`.
             method && (!matches!(replacement, "all" | "any") || arguments == 1)
         }
-        Op::CallUnwrap => false,
-        Op::LogicNegateCond => true,
-        Op::CondTrue | Op::CondFalse => true,
         Op::StmtCallDrop => !decides_a_type(site),
         Op::RetZero | Op::RetErrNil => !decides_by_use(site, span),
-        Op::CondLoopZero => true,
         _ => true,
     }
 }

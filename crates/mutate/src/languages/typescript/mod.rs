@@ -47,7 +47,6 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
             &[
                 "import_statement",
                 "decorator",
-                "regex",
                 "hash_bang_line",
                 "debugger_statement",
                 "type_annotation",
@@ -80,6 +79,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
                 "index_signature",
             ],
         ),
+        (Role::Regex, &["regex"]),
         (Role::Comment, &["comment", "html_comment"]),
         (Role::Function, &["function_declaration", "generator_function_declaration", "method_definition"]),
         (Role::Lambda, &["arrow_function", "function_expression", "generator_function"]),

@@ -1,0 +1,201 @@
+//! Scope: which lines mutants may stand on, when only a change, a file or a function is meant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tinybug_model::Mutant;
+
+/// Why a diff cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DiffError {
+    /// The text is no unified diff: give the output of `git diff`.
+    #[error("line {line} of the diff is no part of a unified diff: {text:?}")]
+    NotUnified {
+        /// Which line of the diff, from 1.
+        line: usize,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// Lines of files, by the paths and numbers of the new version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangedLines {
+    files: BTreeMap<String, BTreeSet<u32>>,
+}
+
+impl ChangedLines {
+    /// Reads a unified diff, as `git diff` writes it. Renamed files count under their new name; a merge's combined diff
+    /// counts the lines that no parent has.
+    pub fn from_unified(diff: &str) -> Result<Self, DiffError> {
+        let mut changed = Self::default();
+        let mut path: Option<String> = None;
+        let mut hunk = Hunk::default();
+        for (at, line) in diff.lines().enumerate() {
+            if hunk.is_open() {
+                if let Some(number) = hunk.take(line)
+                    && let Some(path) = &path
+                {
+                    changed.add(path, number);
+                }
+            } else if let Some(name) = line.strip_prefix("+++ ") {
+                path = new_path(name);
+            } else if line.starts_with("@@") {
+                hunk = Hunk::read(line).ok_or_else(|| DiffError::NotUnified { line: at + 1, text: line.to_owned() })?;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Adds a line of a file.
+    pub fn add(&mut self, path: &str, line: u32) {
+        self.files.entry(path.to_owned()).or_default().insert(line);
+    }
+
+    /// The files that have any such line.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Whether a line is one of them.
+    pub fn contains(&self, path: &str, line: u32) -> bool {
+        self.files.get(path).is_some_and(|lines| lines.contains(&line))
+    }
+
+    /// The mutants that stand on these lines.
+    pub fn keep(&self, mutants: Vec<Mutant>) -> Vec<Mutant> {
+        mutants.into_iter().filter(|mutant| self.contains(&mutant.path, mutant.line)).collect()
+    }
+}
+
+/// Whether a mutant is inside a function of that name: the whole name, as `Cart.total`, or its last part.
+pub fn is_in_function(mutant: &Mutant, name: &str) -> bool {
+    let function = mutant.function.as_str();
+    let starts = |rest: &str| rest.is_empty() || rest.starts_with('.');
+    function.strip_prefix(name).is_some_and(starts) || function.split('.').any(|part| part == name)
+}
+
+/// What is left of a hunk.
+#[derive(Debug, Default)]
+struct Hunk {
+    /// Lines left of each old version.
+    old: Vec<u32>,
+    new: u32,
+    next: u32,
+}
+
+impl Hunk {
+    /// Reads `@@ -1,2 +3,4 @@`, or of a merge `@@@ -1,2 -1,2 +3,4 @@@`.
+    fn read(line: &str) -> Option<Self> {
+        let mut hunk = Self::default();
+        let mut found = false;
+        for word in line.split_whitespace().skip(1).take_while(|word| !word.starts_with('@')) {
+            let (start, count) = match word[1..].split_once(',') {
+                Some((start, count)) => (start.parse().ok()?, count.parse().ok()?),
+                None => (word[1..].parse().ok()?, 1),
+            };
+            if word.starts_with('-') {
+                hunk.old.push(count);
+            } else {
+                found = true;
+                (hunk.next, hunk.new) = (start, count);
+            }
+        }
+        (found && !hunk.old.is_empty()).then_some(hunk)
+    }
+
+    fn is_open(&self) -> bool {
+        self.new > 0 || self.old.iter().any(|left| *left > 0)
+    }
+
+    /// Takes a line of the hunk; gives its number in the new version when every old version lacks it.
+    fn take(&mut self, line: &str) -> Option<u32> {
+        if line.starts_with('\\') {
+            return None;
+        }
+        let marks: Vec<_> = line.chars().chain(std::iter::repeat(' ')).take(self.old.len()).collect();
+        for (left, mark) in self.old.iter_mut().zip(&marks) {
+            // In a merge a removed line is only in the versions that mark it.
+            let in_old = if marks.contains(&'-') { *mark == '-' } else { *mark != '+' };
+            *left = left.saturating_sub(u32::from(in_old));
+        }
+        if marks.contains(&'-') {
+            return None;
+        }
+        let number = self.next;
+        self.next += 1;
+        self.new = self.new.saturating_sub(1);
+        marks.iter().all(|mark| *mark == '+').then_some(number)
+    }
+}
+
+/// The path of a `+++` line; none for a file that is gone.
+fn new_path(name: &str) -> Option<String> {
+    let name = name.split('\t').next().unwrap_or(name);
+    let name = if name.starts_with('"') { unquoted(name) } else { name.to_owned() };
+    (name != "/dev/null").then(|| name.strip_prefix("b/").unwrap_or(&name).to_owned())
+}
+
+/// A path as git quotes it, with octal escapes of its bytes.
+fn unquoted(name: &str) -> String {
+    let inner = name.trim_matches('"').as_bytes();
+    let mut bytes = Vec::new();
+    let mut at = 0;
+    while at < inner.len() {
+        if inner[at] != b'\\' {
+            bytes.push(inner[at]);
+            at += 1;
+            continue;
+        }
+        let octal = inner.get(at + 1..at + 4).and_then(|digits| std::str::from_utf8(digits).ok());
+        if let Some(byte) = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            bytes.push(byte);
+            at += 4;
+        } else {
+            bytes.push(match inner.get(at + 1) {
+                Some(b't') => b'\t',
+                Some(b'n') => b'\n',
+                Some(other) => *other,
+                None => b'\\',
+            });
+            at += 2;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn added_and_changed_lines_count_under_the_new_name() {
+        let diff = "diff --git a/old.py b/new.py\nsimilarity index 90%\nrename from old.py\nrename to new.py\n\
+                    --- a/old.py\n+++ b/new.py\n@@ -1,3 +1,4 @@ def f\n a\n-b\n+c\n+--- d\n e\n";
+        let changed = ChangedLines::from_unified(diff).unwrap();
+        assert_eq!(changed.paths().collect::<Vec<_>>(), ["new.py"]);
+        assert!(changed.contains("new.py", 2) && changed.contains("new.py", 3));
+        assert!(!changed.contains("new.py", 1) && !changed.contains("new.py", 4));
+    }
+
+    #[test]
+    fn a_merge_counts_the_lines_that_no_parent_has() {
+        let diff = "diff --cc a.py\n--- a/a.py\n+++ b/a.py\n@@@ -1,2 -1,2 +1,3 @@@\n  a\n- b\n+ c\n++d\n";
+        let changed = ChangedLines::from_unified(diff).unwrap();
+        assert!(changed.contains("a.py", 3));
+        assert!(!changed.contains("a.py", 2));
+    }
+
+    #[test]
+    fn a_removed_file_has_no_lines_and_a_quoted_name_is_read() {
+        let diff =
+            "--- a/a.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n--- /dev/null\n+++ \"b/\\303\\244.py\"\n@@ -0,0 +1 @@\n+a\n";
+        let changed = ChangedLines::from_unified(diff).unwrap();
+        assert_eq!(changed.paths().collect::<Vec<_>>(), ["\u{e4}.py"]);
+    }
+
+    #[test]
+    fn a_broken_hunk_is_named() {
+        let refused = ChangedLines::from_unified("+++ b/a\n@@ nonsense @@\n").unwrap_err();
+        assert_eq!(refused.to_string(), "line 2 of the diff is no part of a unified diff: \"@@ nonsense @@\"");
+    }
+}
