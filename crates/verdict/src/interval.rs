@@ -154,12 +154,15 @@ fn weighted(strata: &[Stratum], detected: impl Fn(&Stratum) -> f64) -> Weighted 
 
 /// Rounds of the Monte-Carlo interval: its ends then move by about a fiftieth of its width.
 const ROUNDS: usize = 2000;
+/// As many draws from all strata as a stratum's own draws are set against: with less, a stratum without a survivor
+/// would soon believe that it can have none.
+const KINSHIP: f64 = 10.0;
 /// Rounds that forget where the sampler began.
 const WARM_UP: usize = 50;
 
 /// A 95 % interval that carries everything at once: the draw, the finite population, and verdicts that may be wrong.
-/// Each round draws every mutant's truth (given its evidence and the last round's share), then the share of lines
-/// detected in each stratum, then the lines never drawn: a Gibbs sampler. Deterministic by seed.
+/// Each round draws every mutant's truth (given its evidence and the last round's shares), then the share of lines
+/// detected, lines never drawn included: a Gibbs sampler. Deterministic by seed.
 pub fn monte_carlo(draws: &[Draw], lines: &[u64], uncovered: u64, seed: u64) -> Option<(f64, f64)> {
     let tried: Vec<_> = by_line(draws).into_iter().collect();
     let covered: u64 = lines.iter().sum();
@@ -180,9 +183,9 @@ pub fn monte_carlo(draws: &[Draw], lines: &[u64], uncovered: u64, seed: u64) -> 
             let cell = &mut truth[*stratum];
             if random.chance(given_share(chosen.detected, current[*stratum])) { cell.0 += 1 } else { cell.1 += 1 }
         }
-        let detected = lines_detected(&truth, lines, &mut current, &mut random);
+        let share = share_detected(&truth, lines, &mut current, &mut random);
         if round >= WARM_UP {
-            shares.push(ratio(detected, covered.max(1)));
+            shares.push(share);
         }
     }
     shares.sort_by(f64::total_cmp);
@@ -197,9 +200,9 @@ fn given_share(chance: f64, share: f64) -> f64 {
     if for_it + against > 0.0 { for_it / (for_it + against) } else { chance }
 }
 
-/// Draws how many lines the tests detect in all, given the truth about the drawn ones; leaves the strata's shares in
+/// Draws the share of lines that the tests detect, given the truth about the drawn ones; leaves the strata's shares in
 /// `shares`.
-fn lines_detected(truth: &[(u64, u64)], lines: &[u64], shares: &mut [f64], random: &mut Random) -> u64 {
+fn share_detected(truth: &[(u64, u64)], lines: &[u64], shares: &mut [f64], random: &mut Random) -> f64 {
     let (caught, missed) = truth.iter().fold((0, 0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
     #[expect(clippy::cast_precision_loss, reason = "counts of lines are far below 2^52")]
     let beta = |caught: u64, missed: u64, a: f64, b: f64, random: &mut Random| {
@@ -207,15 +210,28 @@ fn lines_detected(truth: &[(u64, u64)], lines: &[u64], shares: &mut [f64], rando
     };
     // A uniform prior: over the shares that scores have, its intervals hold the truth more evenly than Jeffreys'.
     let overall = beta(caught, missed, 1.0, 1.0, random);
-    let several = lines.iter().filter(|&&lines| lines > 0).count() > 1;
-    let mut sum = 0;
-    for ((&(caught, missed), &lines), share) in truth.iter().zip(lines).zip(shares) {
-        // One line's worth of the overall share, so that many small strata don't drag the sum towards a half.
-        *share =
-            if several { beta(caught, missed, overall.max(1e-9), (1.0 - overall).max(1e-9), random) } else { overall };
-        sum += caught + random.binomial(lines.saturating_sub(caught + missed), *share);
+    let all: u64 = lines.iter().sum();
+    if lines.iter().filter(|&&lines| lines > 0).count() < 2 {
+        shares.fill(overall);
+        return ratio(caught + random.binomial(all.saturating_sub(caught + missed), overall), all.max(1));
     }
-    sum
+    for (&(caught, missed), share) in truth.iter().zip(shares) {
+        *share = beta(caught, missed, KINSHIP * overall.max(1e-9), KINSHIP * (1.0 - overall).max(1e-9), random);
+    }
+    // Many small strata would each be drawn towards its prior, and their sum with them: the sum is drawn as one share,
+    // from a sample of the size that says as much as the strata do.
+    #[expect(clippy::cast_precision_loss, reason = "counts of lines are far below 2^52")]
+    let strata = truth.iter().zip(lines).filter(|(_, lines)| **lines > 0).map(|(&(caught, missed), &lines)| Stratum {
+        lines: lines as f64,
+        drawn: (caught + missed) as f64,
+        detected: caught as f64,
+        inconclusive: 0.0,
+    });
+    let sum = weighted(&collapse(strata.collect()), |stratum| stratum.detected);
+    if sum.sample.is_infinite() {
+        return sum.share;
+    }
+    random.beta(sum.sample * sum.share + 1.0, sum.sample * (1.0 - sum.share) + 1.0)
 }
 
 /// The quantile of sorted numbers, interpolated.

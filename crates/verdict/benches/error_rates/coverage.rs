@@ -107,7 +107,7 @@ const SIZES: [(u32, u32); 8] =
     [(30, 200), (30, 1000), (30, 1_000_000), (100, 200), (100, 1000), (100, 1_000_000), (385, 1000), (385, 1_000_000)];
 
 /// Prints the table; says whether the Monte-Carlo interval holds the truth 93 to 97 times in a hundred, over the grid.
-pub(crate) fn report(seed: u64) -> bool {
+pub(crate) fn report(seed: u64, only_strata: bool) -> bool {
     println!("\n## how often a 95 % interval holds the truth, in % of {ROUNDS}: Wilson with bounds | Monte Carlo");
     println!("shares {SHARES:?}, each +- .025");
     let mut met = true;
@@ -115,7 +115,7 @@ pub(crate) fn report(seed: u64) -> bool {
         let mut random = Random::seeded(seed);
         let pools = pools(setting, &mut random);
         let (mut sum, mut cells) = (0.0, 0.0);
-        for (n, lines) in SIZES {
+        for (n, lines) in if only_strata { &SIZES[..1] } else { &SIZES[..] }.iter().copied() {
             let [wilson, monte_carlo] = row(&pools, n, lines, &mut random);
             println!("{:<22} n={n:<4} M={lines:<8} {wilson:5.1?} | {monte_carlo:5.1?}", setting.name);
             sum += monte_carlo.iter().sum::<f64>();

@@ -1,6 +1,6 @@
 //! Error rates of the recipe beside naive rules, in simulated repositories whose truth is known. Deterministic by
 //! seed: `cargo bench -p tinybug-verdict --bench error_rates
-//! [-- [rates|coverage|stopping] [SEED]]`. Fails when a target is missed.
+//! [-- [rates|coverage|strata|stopping] [SEED]]`. Fails when a target is missed.
 #![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
 
 mod coverage;
@@ -101,13 +101,13 @@ fn simulate(setting: Setting, method: Method, rule: Rule, repositories: u32, see
 fn main() {
     let only = |part: &str| std::env::args().any(|argument| argument == part);
     let seed = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1);
-    let all = !["rates", "coverage", "stopping"].into_iter().any(only);
+    let all = !["rates", "coverage", "strata", "stopping"].into_iter().any(only);
     let mut met = true;
     if all || only("rates") {
         met &= rates(seed);
     }
-    if all || only("coverage") {
-        met &= coverage::report(seed);
+    if all || only("coverage") || only("strata") {
+        met &= coverage::report(seed, only("strata"));
     }
     if all || only("stopping") {
         met &= stopping::report(seed);
