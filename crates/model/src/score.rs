@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Score {
     /// (detected + confirmed timeout) / (detected + confirmed timeout + survived + no coverage).
     pub score: Option<f64>,
-    /// Lower end, inconclusive mutants counted as not detected.
+    /// Lower end: widened by inconclusive mutants, which may not be detected.
     pub low: Option<f64>,
-    /// Upper end, inconclusive mutants counted as detected.
+    /// Upper end: widened by inconclusive mutants, which may be detected.
     pub high: Option<f64>,
 }

@@ -26,6 +26,14 @@ pub struct Draw {
     pub detected: f64,
 }
 
+/// A name for a line of a file, for [`Draw::line`].
+pub fn line_key(path: &str, line: u32) -> u64 {
+    // FNV-1a: among the lines of a repository two of one key are next to impossible.
+    path.bytes()
+        .chain(line.to_le_bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 impl Draw {
     /// A drawn mutant after its trial, or one that needed none (`None`): a mutant that no test covers, or that was not
     /// tried.

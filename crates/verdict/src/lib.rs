@@ -22,7 +22,7 @@ mod weigh;
 pub use baseline::{Assessment, Baseline, BaselinePolicy, BrokenBaseline, TestRecord, assess};
 pub use compare::{Cause, Change, Comparison, Paired, Side, compare, paired};
 pub use contract::{JudgeAnswer, JudgeLine, JudgeNext, Suspect, judge_line};
-pub use interval::{Draw, FalseDetections, estimate, false_detections, monte_carlo, stratified};
+pub use interval::{Draw, FalseDetections, estimate, false_detections, line_key, monte_carlo, stratified};
 pub use judge::{Catch, Evidence, Judge, Judgement, Next, Reason, Strand, judge};
 pub use profile::{FlakeProof, Sighting, TestProfile, TestState, taint, unaffected};
 pub use recipe::FORMULA;
