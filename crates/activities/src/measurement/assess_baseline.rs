@@ -38,14 +38,7 @@ pub(super) async fn assess_baseline(services: &Services, measurement: Measuremen
         Assessment::Broken(why) => {
             let names = test_names(&subject.org, subject.repository.id).await?;
             let sentence = why.sentence(|test| names.of(test));
-            let output = attempts.last().map(|attempt| quote(&attempt.output_tail)).unwrap_or_default();
-            let told_by_output = matches!(
-                why,
-                BrokenBaseline::DoesNotBuild
-                    | BrokenBaseline::FailsWithoutReport
-                    | BrokenBaseline::FailsAlthoughTestsPass
-            );
-            broken(&subject, &if told_by_output { sentence + &output } else { sentence }).await
+            broken(&subject, &(sentence + &evidence(&why, attempts.last()))).await
         }
         Assessment::Sound(baseline) => {
             subject.org.save_baseline(measurement, &serde_json::to_value(&baseline)?).await?;
@@ -57,6 +50,22 @@ pub(super) async fn assess_baseline(services: &Services, measurement: Measuremen
 async fn broken(subject: &Subject, reason: &str) -> anyhow::Result<BaselineStep> {
     subject.org.save_reason(subject.reference, reason).await?;
     Ok(BaselineStep::Broken)
+}
+
+/// What the last run said about that, quoted.
+fn evidence(why: &BrokenBaseline, last: Option<&AttemptFacts>) -> String {
+    let Some(last) = last else { return String::new() };
+    let said = match why {
+        BrokenBaseline::DoesNotBuild | BrokenBaseline::FailsWithoutReport | BrokenBaseline::FailsAlthoughTestsPass => {
+            Some(last.output_tail.as_str())
+        }
+        BrokenBaseline::AlwaysFailing { tests } => {
+            let first = last.failures.iter().find(|failure| tests.first() == Some(&failure.ordinal));
+            first.and_then(|failure| failure.message.as_deref())
+        }
+        _ => None,
+    };
+    said.map(quote).unwrap_or_default()
 }
 
 /// When no run got as far as the tests: why.
