@@ -157,6 +157,7 @@ impl TryArgs {
 
 /// What `mutants` lists.
 #[derive(Debug, Clone, Args)]
+#[command(group(clap::ArgGroup::new("changed").args(["diff", "since"])))]
 pub(crate) struct MutantsArgs {
     /// Files and directories.
     #[arg(default_value = ".", value_name = "PATH")]
@@ -167,15 +168,31 @@ pub(crate) struct MutantsArgs {
     /// Which operators.
     #[arg(long, value_enum, default_value_t = TierArg::Default)]
     pub(crate) tier: TierArg,
+    /// Only on lines that this unified diff adds or changes; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) diff: Option<PathBuf>,
+    /// Only on lines that changed since this revision, uncommitted and untracked ones included.
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// Only inside functions of this name, whole (`Cart.total`) or its last part; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Vec<String>,
+    /// Say all about the mutant of this id, whatever its tier.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["format", "changed", "function"])]
+    pub(crate) explain: Option<String>,
 }
 
 /// How to print mutants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MutantsFormat {
-    /// A line each, for people.
+    /// A sentence and the change each, for people.
     Text,
     /// A JSON object each, for scripts.
     Jsonl,
+    /// A unified diff each, for `git apply` and `patch -p1`.
+    Patch,
+    /// How many by operator and by file.
+    Summary,
 }
 
 /// Which operators, on the command line.

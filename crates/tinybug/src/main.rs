@@ -55,7 +55,7 @@ async fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Worker => worker_command::run(settings).await?,
         Command::Migrate => migrate::run(settings).await?,
         Command::Doctor => doctor::run(settings).await?,
-        Command::Mutants(args) => mutants::run(args)?,
+        Command::Mutants(args) => mutants::run(args).await?,
         Command::Judge => judge::run()?,
         Command::Openapi => openapi::run()?,
         Command::WithServices { command } => return with_services::run(settings, command).await,

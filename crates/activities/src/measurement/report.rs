@@ -41,10 +41,10 @@ pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> 
 /// The share of the judged mutants that were detected, as the glossary defines the score, with the interval of the
 /// stratified estimate around it.
 fn score_of(measurement: &Measurement, drawn: &[DrawnMutant], strata: &Strata) -> Score {
-    let draws = strata.draws(drawn);
-    let counts = Counts::of(draws.iter().map(|draw| draw.verdict));
+    let estimated = strata.draws(drawn);
+    let counts = Counts::of(estimated.iter().map(|draw| draw.verdict));
     let plain = score(&counts, &Population { lines: measurement.population.unwrap_or(0), uncovered: None }).score;
-    let estimate = estimate(&draws, &strata.lines(), 0, measurement.plan.seed);
+    let estimate = estimate(&estimated, &strata.lines(), 0, measurement.plan.seed);
     let within = |end: Option<f64>, choose: fn(f64, f64) -> f64| {
         Some(end.zip(plain).map_or(end?, |(end, score)| choose(end, score)))
     };

@@ -5,6 +5,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::{Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use tokio::{io::AsyncWriteExt, process::Command};
@@ -86,6 +87,34 @@ impl Git {
             command.args(["-c", setting]);
         }
         command
+    }
+}
+
+/// Git where there is no mirror, for reading the user's repository. Its settings go when it does.
+pub(crate) struct Reader(Git);
+
+impl Reader {
+    /// Writes the settings to a directory of this process's own.
+    pub(crate) fn new() -> Result<Self, ProviderError> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let reader = Self(Git::new(&std::env::temp_dir().join(format!("tinybug-git-{}-{number}", std::process::id()))));
+        let written = fs::create_dir_all(&reader.0.dir).and_then(|()| reader.0.write_settings());
+        written.map_err(ProviderError::io("writing git's settings"))?;
+        Ok(reader)
+    }
+
+    /// Calls it.
+    pub(crate) fn git(&self) -> &Git {
+        &self.0
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0.dir) {
+            tracing::warn!(dir = %self.0.dir.display(), %error, "git's settings stay behind");
+        }
     }
 }
 

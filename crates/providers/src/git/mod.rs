@@ -1,5 +1,6 @@
 //! Git, through its command line: a mirror of Tinybug's own, so that the user's repository is only ever read.
 
+mod changes;
 mod checkout;
 mod command;
 mod mirror;
@@ -8,6 +9,7 @@ mod revision;
 mod snapshot;
 mod tree;
 
+pub use changes::{Changes, changes_since};
 pub use mirror::Mirror;
 pub use publish::Edit;
 pub use snapshot::Snapshot;

@@ -1,20 +1,15 @@
 //! A committed revision of the user's repository, as a state of the mirror.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use super::{checkout::Checkout, command::Git, mirror::Mirror, snapshot::Snapshot};
+use super::{checkout::Checkout, command::Reader, mirror::Mirror, snapshot::Snapshot};
 use crate::ProviderError;
 
 impl Mirror {
     /// Whether measurements can begin at this path: it exists and lies in a git repository.
     pub async fn check(path: &Path) -> Result<(), ProviderError> {
-        let dir = std::env::temp_dir().join(format!("tinybug-check-{}", std::process::id()));
-        fs::create_dir_all(&dir).map_err(ProviderError::io("making a directory for git's settings"))?;
-        let git = Git::new(&dir);
-        git.write_settings().map_err(ProviderError::io("writing git's settings"))?;
-        let found = Checkout::find(&git, path).await.map(drop);
-        fs::remove_dir_all(&dir).map_err(ProviderError::io("removing git's settings"))?;
-        found
+        let reader = Reader::new()?;
+        Checkout::find(reader.git(), path).await.map(drop)
     }
 
     /// The commit that a revision names, fetched, and where the project lies in it.
