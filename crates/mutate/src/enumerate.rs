@@ -89,7 +89,7 @@ fn enumerate_as(source: Source<'_>, language: Language, tier: Tier) -> Enumerati
     let Some(tree) = grammar.parse(source.bytes, None) else {
         return Enumeration { mutants: Vec::new(), notes: vec![note("cut off: parsing it takes too many steps")] };
     };
-    let found = walk(grammar, &tree, source.bytes);
+    let found = walk(grammar, &tree, source.bytes, tier);
     let lines = Lines::new(source.bytes);
     let ignored = Ignored::read(source.bytes, &lines, &found.comments);
     let mut notes: Vec<_> = ignored.notes.iter().map(|text| note(text)).collect();
@@ -102,10 +102,7 @@ fn enumerate_as(source: Source<'_>, language: Language, tier: Tier) -> Enumerati
     if file.long_lines > 0 {
         notes.push(note("has lines longer than 1,000 bytes; they are left alone"));
     }
-    let mutants = mutants
-        .into_iter()
-        .filter(|mutant| (tier == Tier::Extended || mutant.tier == Tier::Default) && !ignored.holds(mutant))
-        .collect();
+    let mutants = mutants.into_iter().filter(|mutant| !ignored.holds(mutant)).collect();
     Enumeration { mutants, notes }
 }
 
@@ -160,7 +157,9 @@ impl File<'_> {
                 }
             }
         }
-        good.sort_by_key(|(_, draft)| (draft.start, draft.end, draft.op));
+        good.sort_by(|(_, a), (_, b)| {
+            (a.start, a.end, a.op, &a.replacement).cmp(&(b.start, b.end, b.op, &b.replacement))
+        });
         good
     }
 
@@ -287,7 +286,7 @@ fn stable_id(parts: &[&[u8]]) -> MutantId {
 
 /// A hash of the tokens on a line: spaces between them do not count, spaces inside texts do.
 fn tokens_hash(parts: &[&[u8]]) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hash = Fnv::new();
     let mut quote = 0;
     let mut pending = false;
     let mut last = 0;
@@ -297,7 +296,7 @@ fn tokens_hash(parts: &[&[u8]]) -> u64 {
             continue;
         }
         if pending && is_word(last) && is_word(byte) {
-            hasher.write_u8(b' ');
+            hash.add(b' ');
         }
         pending = false;
         if matches!(byte, b'"' | b'\'' | b'`') {
@@ -307,10 +306,23 @@ fn tokens_hash(parts: &[&[u8]]) -> u64 {
                 open => open,
             };
         }
-        hasher.write_u8(byte);
+        hash.add(byte);
         last = byte;
     }
-    hasher.finish()
+    hash.0
+}
+
+/// The hash of Fowler, Noll and Vo: quick on short texts.
+struct Fnv(u64);
+
+impl Fnv {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn add(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
 }
 
 fn is_word(byte: u8) -> bool {

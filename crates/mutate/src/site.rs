@@ -1,13 +1,16 @@
 //! A place in a syntax tree, with what stands above it: all that an operator sees.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    cell::{OnceCell, RefCell},
+};
 
 use tinybug_model::Tier;
 use tree_sitter::Node;
 
 use crate::{
     grammar::{Field, Grammar},
-    languages::LanguageSpec,
+    languages::{GoUses, LanguageSpec},
     operators::Op,
     role::{Place, Role},
 };
@@ -62,6 +65,17 @@ pub(crate) struct Site<'a, 't> {
     pub role: Role,
     /// What holds here.
     pub place: Place,
+    /// What was found out about the file so far.
+    pub memo: &'a Memo,
+}
+
+/// What rules of languages find out about a file, so that they need not find it out again at every place.
+#[derive(Debug, Default)]
+pub(crate) struct Memo {
+    /// Uses of names in the function of Go that was asked about last.
+    pub go: RefCell<Option<GoUses>>,
+    /// Whether `bool` is a word of the file, in C.
+    pub knows_bool: OnceCell<bool>,
 }
 
 impl<'a, 't> Site<'a, 't> {

@@ -1,5 +1,6 @@
 //! The walk over a syntax tree that asks every operator at every place.
 
+use tinybug_model::Tier;
 use tree_sitter::{Node, Tree};
 
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
     grammar::{Field, Grammar},
     operators,
     role::{Place, Role},
-    site::{Draft, Frame, Site, text},
+    site::{Draft, Frame, Memo, Site, text},
     types::{Names, last_name},
 };
 
@@ -21,12 +22,20 @@ pub(crate) struct Found<'s, 't> {
     pub names: Names<'s>,
     /// Comments that speak to Tinybug.
     pub comments: Vec<Node<'t>>,
+    wanted: Tier,
+    memo: Memo,
 }
 
 /// Walks a tree.
-pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s [u8]) -> Found<'s, 't> {
-    let mut found =
-        Found { drafts: Vec::new(), symbols: vec![String::new()], names: Names::default(), comments: Vec::new() };
+pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s [u8], wanted: Tier) -> Found<'s, 't> {
+    let mut found = Found {
+        drafts: Vec::new(),
+        symbols: vec![String::new()],
+        names: Names::default(),
+        comments: Vec::new(),
+        wanted,
+        memo: Memo::default(),
+    };
     let mut stack: Vec<Frame<'t>> = Vec::new();
     let mut cursor = tree.walk();
     'nodes: loop {
@@ -70,12 +79,12 @@ fn visit<'s, 't>(
         _ => {}
     }
     let place = place_of(grammar, stack.last(), node);
-    let site = Site { bytes, grammar, stack, node, role, place };
+    let site = Site { bytes, grammar, stack, node, role, place, memo: &found.memo };
     if role != Role::Token && (arid::is_arid(&site) || (grammar.spec.skips)(&site)) {
         return false;
     }
     let symbol = stack.last().map_or(0, |frame| frame.symbol);
-    operators::propose(&site, &mut operators::Drafts::new(&mut found.drafts, symbol, place));
+    operators::propose(&site, &mut operators::Drafts::new(&mut found.drafts, symbol, place, found.wanted));
     !matches!(
         role,
         Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name | Role::Regex
@@ -148,8 +157,11 @@ fn frame<'s, 't>(
         found.symbols.push(symbol);
     }
     if role != Role::Class {
-        let site = Site { bytes, grammar, stack, node, role, place: frame.place };
-        operators::propose_inside(&site, &mut operators::Drafts::new(&mut found.drafts, frame.symbol, frame.place));
+        let site = Site { bytes, grammar, stack, node, role, place: frame.place, memo: &found.memo };
+        operators::propose_inside(
+            &site,
+            &mut operators::Drafts::new(&mut found.drafts, frame.symbol, frame.place, found.wanted),
+        );
     }
     frame
 }

@@ -13,6 +13,8 @@ mod typescript;
 
 use tinybug_model::Language;
 
+pub(crate) use go::Uses as GoUses;
+
 use crate::{operators::Op, role::Role, site::Site, types::Guess};
 
 /// How many grammars there are: one per language, and one more for TSX.

@@ -54,7 +54,13 @@ pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             .or_else(|| site.child(Field::Receiver))
             .or_else(|| site.child_of(function, Field::Object))
             .or_else(|| site.child_of(function, Field::Expression));
-        if let Some(object) = object.filter(|_| site.parent_role() != Role::ExprStmt) {
+        let stands_alone = |object: &tree_sitter::Node<'t>| {
+            matches!(
+                site.role_of(*object),
+                Role::Name | Role::Member | Role::Call | Role::Paren | Role::Index | Role::Str
+            ) && site.parent_role() != Role::ExprStmt
+        };
+        if let Some(object) = object.filter(stands_alone) {
             drafts.replace(site, Op::CallUnwrap, site.node, site.text(object).to_owned());
         }
     }
@@ -69,7 +75,7 @@ pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
 fn keyword_dropped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, arguments: tree_sitter::Node<'t>) {
     let children = named_children(arguments);
     for pair in children.windows(2).take(8) {
-        if site.role_of(pair[1]) == Role::Keyword {
+        if site.role_of(pair[1]) == Role::Keyword && super::literals::are_parted_by_comma(site.bytes, pair) {
             let span = (pair[0].end_byte(), pair[1].end_byte());
             drafts.span(site, Op::CallArgDrop, Tier::Extended, span, "".into(), None);
         }

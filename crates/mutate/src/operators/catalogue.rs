@@ -56,17 +56,7 @@ impl Op {
     /// Whether it changes the structure of the code rather than a token of it, so that only a parser can tell whether
     /// the result is good.
     pub(crate) fn is_structural(self) -> bool {
-        matches!(
-            self,
-            Self::LitItemDrop
-                | Self::LitRegex
-                | Self::DeclStructFieldDrop
-                | Self::CondCaseDrop
-                | Self::CallArgDrop
-                | Self::FlowEarlyReturn
-                | Self::CallUnwrap
-                | Self::CondOptionalChain
-        )
+        self == Self::CondCaseDrop
     }
 }
 

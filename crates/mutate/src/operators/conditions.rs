@@ -134,6 +134,9 @@ pub(super) fn arm<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let text = site.own_text();
     let Some(parent) = site.parent() else { return };
     let all = site.text(parent.node);
+    if all.len() > 4_000 {
+        return;
+    }
     let rest = ["_ =>", "default:", "default ->", "case _:", "_ if"].iter().any(|rest| all.contains(rest));
     let is_rest = text.starts_with("_ ") || text.starts_with("default") || text.starts_with("case _");
     // Rust lets an arm without a block only end with a comma.

@@ -245,7 +245,7 @@ fn collection<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         return;
     }
     drafts.replace(site, Op::LitCollection, site.node, format!("{open}{close}"));
-    for pair in children.windows(2).take(8) {
+    for pair in children.windows(2).take(8).filter(|pair| are_parted_by_comma(site.bytes, pair)) {
         let span = (pair[0].end_byte(), pair[1].end_byte());
         drafts.span(site, Op::LitItemDrop, Tier::Extended, span, "".into(), None);
     }
@@ -256,7 +256,8 @@ pub(super) fn regex<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let text = site.own_text();
     let Some(close) = text.rfind('/').filter(|close| *close > 2 && text.starts_with('/')) else { return };
     let start = site.node.start_byte();
-    if text[1..].starts_with('^') {
+    let quantified = text[2..].starts_with(['*', '+', '?', '{', '/']);
+    if text[1..].starts_with('^') && !quantified {
         drafts.span(site, Op::LitRegex, Tier::Extended, (start + 1, start + 2), "".into(), None);
     }
     if text[..close].ends_with('$') && !text[..close].ends_with("\\$") {
@@ -264,11 +265,16 @@ pub(super) fn regex<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     }
 }
 
+/// Whether nothing but a comma parts two neighbours.
+pub(super) fn are_parted_by_comma(bytes: &[u8], pair: &[tree_sitter::Node<'_>]) -> bool {
+    bytes.get(pair[0].end_byte()..pair[1].start_byte()).is_some_and(|between| between.trim_ascii() == b",")
+}
+
 /// Proposes to leave a field at the value of the base that the literal spreads.
 fn field_drop<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, children: &[tree_sitter::Node<'t>]) {
     let Some(base) = children.iter().position(|child| child.kind() == "spread_element") else { return };
     for pair in children[base..].windows(2).take(8) {
-        if site.role_of(pair[1]) == Role::Keyword {
+        if site.role_of(pair[1]) == Role::Keyword && are_parted_by_comma(site.bytes, pair) {
             let span = (pair[0].end_byte(), pair[1].end_byte());
             drafts.span(site, Op::DeclStructFieldDrop, Tier::Extended, span, "".into(), None);
         }

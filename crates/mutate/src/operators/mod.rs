@@ -27,12 +27,13 @@ pub(crate) struct Drafts<'d, 't> {
     list: &'d mut Vec<Draft<'t>>,
     symbol: u32,
     place: Place,
+    wanted: Tier,
 }
 
 impl<'d, 't> Drafts<'d, 't> {
     /// Drafts inside a symbol.
-    pub(crate) fn new(drafts: &'d mut Vec<Draft<'t>>, symbol: u32, place: Place) -> Self {
-        Self { list: drafts, symbol, place }
+    pub(crate) fn new(drafts: &'d mut Vec<Draft<'t>>, symbol: u32, place: Place, wanted: Tier) -> Self {
+        Self { list: drafts, symbol, place, wanted }
     }
 
     /// Proposes to replace a node, in the operator's own tier.
@@ -54,8 +55,11 @@ impl<'d, 't> Drafts<'d, 't> {
         if place.pattern && site.spec().syntax.strict {
             return;
         }
-        let original = &site.bytes[start..end];
         let tier = if place.compile_time { Tier::Extended } else { tier };
+        if tier > self.wanted {
+            return;
+        }
+        let original = &site.bytes[start..end];
         let plain = original != replacement.as_bytes() && !original.contains(&b'\n') && !replacement.contains('\n');
         if plain && (site.spec().allows)(site, op, (start, end), &replacement) {
             self.list.push(Draft { op, tier, start, end, replacement, symbol: self.symbol, operands });

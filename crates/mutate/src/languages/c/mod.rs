@@ -178,8 +178,10 @@ pub(super) fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replac
 
 /// Whether `true` and `false` are words of this file.
 fn is_bool_known(site: &Site<'_, '_>) -> bool {
-    let root = site.stack.first().map_or("", |frame| site.text(frame.node));
-    root.contains("stdbool.h")
+    *site
+        .memo
+        .knows_bool
+        .get_or_init(|| site.stack.first().is_some_and(|root| site.text(root.node).contains("stdbool.h")))
 }
 
 fn is_array_value(site: &Site<'_, '_>) -> bool {

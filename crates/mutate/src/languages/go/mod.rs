@@ -2,6 +2,8 @@
 
 mod uses;
 
+pub(crate) use uses::Uses;
+
 use tinybug_model::Language;
 
 use super::{Arid, Canary, Declares, Dialect, LanguageSpec, Plus, Syntax, TestFiles};

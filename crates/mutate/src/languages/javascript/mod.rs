@@ -61,8 +61,6 @@ pub(super) const SWAPS: &[(&str, &str)] = &[
     ("ceil", "floor"),
     ("indexOf", "lastIndexOf"),
     ("lastIndexOf", "indexOf"),
-    ("find", "findLast"),
-    ("findIndex", "findLastIndex"),
     ("reduce", "reduceRight"),
     ("shift", "pop"),
     ("pop", "shift"),

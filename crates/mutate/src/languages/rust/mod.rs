@@ -260,6 +260,9 @@ fn is_constant<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
     }
 }
 
+/// Functions longer than this are not searched: what cannot be known is left alone.
+const LONG: usize = 20_000;
+
 /// Methods whose call may be all that tells the compiler what a collection holds.
 fn decides_a_type(site: &Site<'_, '_>) -> bool {
     let text = site.own_text();
@@ -270,7 +273,9 @@ fn decides_a_type(site: &Site<'_, '_>) -> bool {
     // A field's type is declared; a local variable's may hang on this call.
     site.role_of(object) == Role::Name && name != "self" && {
         let function = site.function().map_or("", |function| site.text(function.node));
-        function.contains(&format!("let mut {name} =")) || function.contains(&format!("let {name} ="))
+        function.len() > LONG
+            || function.contains(&format!("let mut {name} ="))
+            || function.contains(&format!("let {name} ="))
     }
 }
 
@@ -281,6 +286,9 @@ fn decides_by_use(site: &Site<'_, '_>, span: (usize, usize)) -> bool {
         Role::Function => site.own_text(),
         _ => site.function().map_or("", |function| site.text(function.node)),
     };
+    if function.len() > LONG {
+        return true;
+    }
     let inferred = [
         "::new()",
         "Vec::with_capacity(",

@@ -1,0 +1,161 @@
+//! What holds for every mutant of every file, whatever the file holds.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+use tinybug_model::{Mutant, Tier};
+use tinybug_mutate::{Source, apply, enumerate, enumerate_all};
+
+use crate::corpus::{FIXTURES, Fixture};
+
+fn lines(bytes: &[u8]) -> Vec<&[u8]> {
+    bytes.split(|byte| *byte == b'\n').collect()
+}
+
+/// Checks all that can be said of one file's mutants.
+fn check(source: Source<'_>) {
+    let extended = enumerate(source, Tier::Extended).mutants;
+    let mut ids = HashSet::new();
+    let mut texts = HashSet::new();
+    let before = lines(source.bytes);
+    for mutant in &extended {
+        let after = apply(source.bytes, mutant).expect("a mutant fits its own file");
+        assert_ne!(after, source.bytes, "{mutant:?}");
+        let changed: Vec<_> = before.iter().zip(lines(&after)).filter(|(one, other)| *one != other).collect();
+        assert_eq!(changed.len(), 1, "{mutant:?}");
+        assert_eq!(before.len(), lines(&after).len(), "{mutant:?}");
+        assert_eq!(changed[0].0, &before[mutant.line as usize - 1], "{mutant:?}");
+        assert!(ids.insert(&mutant.id), "twice: {mutant:?}");
+        let back = Mutant {
+            original: mutant.replacement.clone(),
+            replacement: mutant.original.clone(),
+            end_byte: mutant.start_byte + mutant.replacement.len() as u64,
+            ..mutant.clone()
+        };
+        assert_eq!(apply(&after, &back).expect("a mutant can be taken back"), source.bytes);
+        assert!(texts.insert(after), "the same text twice: {mutant:?}");
+        check_place(source, mutant);
+    }
+    let order: Vec<_> = extended.iter().map(|mutant| mutant.start_byte).collect();
+    assert!(order.is_sorted());
+    let default = enumerate(source, Tier::Default).mutants;
+    let of_default: Vec<_> = extended.into_iter().filter(|mutant| mutant.tier == Tier::Default).collect();
+    assert_eq!(default, of_default, "extended includes default");
+}
+
+fn check_place(source: Source<'_>, mutant: &Mutant) {
+    let start = usize::try_from(mutant.start_byte).unwrap();
+    let before = std::str::from_utf8(&source.bytes[..start]).expect("mutants begin between characters");
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    assert_eq!((mutant.line as usize, mutant.column as usize), (line, column));
+}
+
+#[test]
+fn every_mutant_of_the_fixtures_is_good() {
+    for fixture in FIXTURES {
+        check(fixture.source());
+    }
+}
+
+#[test]
+fn no_mutant_of_the_fixtures_breaks_the_syntax() {
+    for fixture in FIXTURES {
+        for mutant in enumerate(fixture.source(), Tier::Extended).mutants {
+            let after = apply(fixture.text.as_bytes(), &mutant).unwrap();
+            let again = enumerate(Source { path: fixture.path, bytes: &after }, Tier::Default);
+            assert_eq!(again.notes, [], "{mutant:?}");
+        }
+    }
+}
+
+#[test]
+fn line_ends_marks_and_missing_ends_are_kept() {
+    for fixture in FIXTURES {
+        let crlf = fixture.text.replace('\n', "\r\n");
+        let marked = format!("\u{feff}{}", fixture.text);
+        let variants = [crlf.as_str(), marked.as_str(), fixture.text.trim_end()];
+        for text in variants {
+            check(Source { path: fixture.path, bytes: text.as_bytes() });
+        }
+    }
+}
+
+#[test]
+fn line_ends_do_not_change_names() {
+    for fixture in FIXTURES {
+        let crlf = fixture.text.replace('\n', "\r\n");
+        let ids = |text: &str| -> Vec<_> {
+            let source = Source { path: fixture.path, bytes: text.as_bytes() };
+            enumerate(source, Tier::Extended).mutants.into_iter().map(|mutant| mutant.id).collect()
+        };
+        assert_eq!(ids(fixture.text), ids(&crlf), "{}", fixture.path);
+    }
+}
+
+#[test]
+fn names_survive_lines_added_above() {
+    for fixture in FIXTURES.iter().filter(|fixture| !fixture.text.starts_with("#!")) {
+        let comment = if fixture.path.ends_with(".py") || fixture.path.ends_with(".rb") { "#" } else { "//" };
+        let shifted = format!("{comment} one\n{comment} two\n\n{}", fixture.text);
+        let ids = |text: &str| -> HashSet<_> {
+            let source = Source { path: fixture.path, bytes: text.as_bytes() };
+            enumerate(source, Tier::Extended).mutants.into_iter().map(|mutant| mutant.id).collect()
+        };
+        assert_eq!(ids(fixture.text), ids(&shifted), "{}", fixture.path);
+    }
+}
+
+#[test]
+fn many_files_come_by_path_whatever_their_order() {
+    let mut sources: Vec<_> = FIXTURES.iter().map(Fixture::source).collect();
+    let one = enumerate_all(&sources, Tier::Extended);
+    sources.reverse();
+    assert_eq!(one, enumerate_all(&sources, Tier::Extended));
+    assert!(one.mutants.is_sorted_by_key(|mutant| (mutant.path.clone(), mutant.start_byte)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Pieces of code cut and joined anywhere: mostly broken, never a reason to panic or to make a bad mutant.
+    #[test]
+    fn broken_code_is_survived(fixture in 0..FIXTURES.len(), from in 0.0..1.0_f64, to in 0.0..1.0_f64, twice in any::<bool>()) {
+        let fixture = &FIXTURES[fixture];
+        let at = |share: f64| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a short text")]
+            let at = (fixture.text.len() as f64 * share) as usize;
+            (0..=at).rev().find(|at| fixture.text.is_char_boundary(*at)).unwrap_or(0)
+        };
+        let (from, to) = (at(from.min(to)), at(from.max(to)));
+        let mut text = format!("{}{}", &fixture.text[..from], &fixture.text[to..]);
+        if twice {
+            text.push_str(&fixture.text[from..to]);
+            text.push_str(&fixture.text[from..to]);
+        }
+        check(Source { path: fixture.path, bytes: text.as_bytes() });
+    }
+
+    #[test]
+    fn any_bytes_are_survived(fixture in 0..FIXTURES.len(), bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        check(Source { path: FIXTURES[fixture].path, bytes: &bytes });
+    }
+
+    #[test]
+    fn any_text_is_survived(fixture in 0..FIXTURES.len(), text in "[ -~\n\t{}()\\[\\]<>=+*/!&|:;,.\"'`#0-9a-c\u{e4}]{0,300}") {
+        check(Source { path: FIXTURES[fixture].path, bytes: text.as_bytes() });
+        let _ = tinybug_mutate::canary(Source { path: FIXTURES[fixture].path, bytes: text.as_bytes() });
+    }
+}
+
+#[test]
+fn deep_nesting_is_survived() {
+    for fixture in FIXTURES {
+        for (open, close) in [("(", ")"), ("[", "]"), ("!", ""), ("{", "}"), ("-", "")] {
+            let text = format!("x = {}1{};\n", open.repeat(2_000), close.repeat(2_000));
+            check(Source { path: fixture.path, bytes: text.as_bytes() });
+            let lines = format!("x = {}1{};\n", format!("{open}\n").repeat(2_000), format!("{close}\n").repeat(2_000));
+            check(Source { path: fixture.path, bytes: lines.as_bytes() });
+        }
+    }
+}

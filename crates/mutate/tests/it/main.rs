@@ -1,0 +1,8 @@
+//! Tests of the engine through its public functions.
+
+mod canaries;
+mod corpus;
+mod drawing;
+mod invariants;
+mod rules;
+mod snapshots;
