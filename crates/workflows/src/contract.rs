@@ -2,16 +2,12 @@
 //!
 //! Payloads are ids and small facts; everything big is in the database. Names are written, not derived, and payload
 //! types only grow, so that renaming code never orphans a running measurement.
-#![expect(
-    clippy::unimplemented,
-    clippy::needless_pass_by_value,
-    reason = "the macro wants these bodies"
-)]
+#![expect(clippy::unimplemented, clippy::needless_pass_by_value, reason = "the macro wants these bodies")]
 
 use serde::{Deserialize, Serialize};
 use temporalio_common::ActivityError;
 use temporalio_macros::activity_definitions;
-use tinybug_model::{AttemptSummary, BuildRef, MeasurementRef, MeasurementState, OrgId, Verdict};
+use tinybug_model::{BuildRef, MeasurementRef, MeasurementState, OrgId, Verdict};
 
 /// What `measurement.prepare` found.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -151,7 +147,7 @@ impl BuildActivities {
 
     /// Runs the tests on it once and records what they said.
     #[activity(name = "build.execute")]
-    pub fn execute(attempt: AttemptRef) -> Result<AttemptSummary, ActivityError> {
+    pub fn execute(attempt: AttemptRef) -> Result<(), ActivityError> {
         unimplemented!()
     }
 

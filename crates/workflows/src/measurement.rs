@@ -16,9 +16,12 @@ use crate::{
     search_attributes::{PHASE, REPOSITORY},
 };
 
-/// Trials that one run holds, so that its history stays below 1,000 events: a trial costs 3 events and its share of
-/// workflow tasks, 9 at the worst.
+/// Trials that one run holds at most.
 const TRIALS_PER_RUN: u32 = 100;
+
+/// A run whose history is this long starts no more trials and is continued by another, so that no history reaches
+/// 1,000 events: a trial costs 3 events and its share of workflow tasks, 9 at the worst.
+const LONG_HISTORY: u32 = 600;
 
 /// Which measurement to run, and for a later run of the same pass where to go on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -155,8 +158,8 @@ impl RunMeasurement {
         // The first run goes alone: most that is wrong with a baseline shows in it, at the price of one build.
         let (mut done, mut total) = (0, 1);
         loop {
-            lanes(parallelism, done..total, |number| Self::build(ctx, measurement, BuildRole::Baseline, number))
-                .await?;
+            let build = |number| Self::build(ctx, measurement, BuildRole::Baseline, number);
+            lanes(parallelism, done..total, || true, build).await?;
             match ctx.execute_activity(MeasurementActivities::assess_baseline, measurement, options::short()).await? {
                 BaselineStep::NeedsMoreRuns { total: more } => (done, total) = (total, more),
                 BaselineStep::Broken => return Ok(false),
@@ -202,9 +205,11 @@ impl RunMeasurement {
         Self::enter(ctx, MeasurementState::Trials);
         ctx.state_mut(|s| (s.progress.done, s.progress.trials) = (resume.next, resume.trials));
         let stop = resume.trials.min(resume.next + TRIALS_PER_RUN);
-        lanes(resume.parallelism, resume.next..stop, |number| Self::trial(ctx, input, number)).await?;
-        if stop < resume.trials {
-            let resume = Some(Resume { next: stop, ..resume });
+        let is_short = || ctx.history_length() < LONG_HISTORY;
+        let trial = |number| Self::trial(ctx, input, number);
+        let next = lanes(resume.parallelism, resume.next..stop, is_short, trial).await?;
+        if next < resume.trials {
+            let resume = Some(Resume { next, ..resume });
             ctx.continue_as_new(MeasurementInput { resume, ..input.clone() }, ContinueAsNewOptions::default())?;
         }
         Ok(())

@@ -10,7 +10,12 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// Activities that only read and write the database or this machine's disk.
 pub(crate) fn short() -> ActivityOptions {
-    ActivityOptions::with_start_to_close_timeout(Duration::from_mins(2)).retry_policy(retry()).build()
+    ActivityOptions::with_start_to_close_timeout(Duration::from_mins(10))
+        .heartbeat_timeout(HEARTBEAT)
+        // What cleans up must not overtake what it cleans up after.
+        .cancellation_type(ActivityCancellationType::WaitCancellationCompleted)
+        .retry_policy(retry())
+        .build()
 }
 
 /// Activities that may take as long as a team's build.
@@ -25,7 +30,8 @@ pub(crate) fn long(summary: String) -> ActivityOptions {
 
 /// Clean-up: runs although the workflow is cancelled.
 pub(crate) fn detached() -> ActivityOptions {
-    ActivityOptions::with_start_to_close_timeout(Duration::from_mins(5))
+    ActivityOptions::with_start_to_close_timeout(Duration::from_mins(10))
+        .heartbeat_timeout(HEARTBEAT)
         .cancellation_token(WorkflowCancellationToken::new())
         .retry_policy(retry())
         .build()
