@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use tinybug_model::{RepositoryId, TestId};
-use tinybug_store::OrgStore;
+use tinybug_store::{OrgStore, TestSet};
 
 /// The test cases of a repository.
 pub(crate) struct TestNames(BTreeMap<u32, TestId>);
 
-/// Loads them.
-pub(crate) async fn test_names(org: &OrgStore, repository: RepositoryId) -> anyhow::Result<TestNames> {
-    let cases = org.test_cases(repository, None).await?;
+/// Loads them: these, or all.
+pub(crate) async fn test_names(
+    org: &OrgStore,
+    repository: RepositoryId,
+    among: Option<&TestSet>,
+) -> anyhow::Result<TestNames> {
+    let cases = org.test_cases(repository, among).await?;
     Ok(TestNames(cases.into_iter().map(|case| (case.ordinal, case.id)).collect()))
 }
 

@@ -8,7 +8,11 @@ use temporalio_sdk::activities::ActivityContext;
 use tinybug_model::OrgId;
 use tinybug_workflows::contract::definitions;
 
-use crate::{Services, failure::settle, namespaces};
+use crate::{
+    Services,
+    failure::{Patience, settle},
+    namespaces,
+};
 
 /// Implements `OrgActivities`.
 pub struct Orgs(pub Arc<Services>);
@@ -17,11 +21,11 @@ pub struct Orgs(pub Arc<Services>);
 impl Orgs {
     #[activity(definition = definitions::org::OpenNamespace)]
     pub async fn open_namespace(self: Arc<Self>, ctx: ActivityContext, org: OrgId) -> Result<(), ActivityError> {
-        settle(&ctx, namespaces::open(&self.0.temporal, &org.namespace()).await)
+        settle(&ctx, Patience::Endless, namespaces::open(&self.0.temporal, &org.namespace()).await)
     }
 
     #[activity(definition = definitions::org::MarkReady)]
     pub async fn mark_ready(self: Arc<Self>, ctx: ActivityContext, org: OrgId) -> Result<(), ActivityError> {
-        settle(&ctx, self.0.store.org(org).mark_ready().await.map_err(Into::into))
+        settle(&ctx, Patience::Endless, self.0.store.org(org).mark_ready().await.map_err(Into::into))
     }
 }

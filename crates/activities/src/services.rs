@@ -50,7 +50,7 @@ impl Services {
             store: config.store,
             temporal: config.temporal,
             runner,
-            host: format!("process {}", std::process::id()),
+            host: host_name(),
             mirrors: config.data_dir.join("mirrors"),
             local_runner: config.local_runner,
         }))
@@ -73,6 +73,12 @@ impl Services {
         ))
         .into())
     }
+}
+
+/// Where attempts ran, for people who look for it later.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}/{}", name.trim(), std::process::id())
 }
 
 /// A measurement with its repository, loaded.

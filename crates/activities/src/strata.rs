@@ -50,7 +50,7 @@ impl Strata {
     }
 
     /// The drawn mutants, which come in the order of the draw, as the estimate of the score sees them.
-    pub(crate) fn draws(&self, drawn: &[DrawnMutant]) -> Vec<Draw> {
+    pub(crate) fn draws(&self, drawn: &[DrawnMutant]) -> anyhow::Result<Vec<Draw>> {
         let mut lines = BTreeMap::new();
         drawn
             .iter()
@@ -59,13 +59,15 @@ impl Strata {
                 let next = lines.len() as u64;
                 let line = *lines.entry((&drawn.mutant.path, drawn.mutant.line)).or_insert(next);
                 let verdict = drawn.judgement.as_ref().map_or(Verdict::Skipped, |judgement| judgement.verdict);
-                Draw::new(*stratum, line, verdict, judgement_of(drawn).as_ref())
+                Ok(Draw::new(*stratum, line, verdict, judgement_of(drawn)?.as_ref()))
             })
             .collect()
     }
 }
 
 /// The judgement behind a verdict; `None` where nothing was weighed.
-pub(crate) fn judgement_of(drawn: &DrawnMutant) -> Option<Judgement> {
-    serde_json::from_value(drawn.judgement.as_ref()?.provenance.clone()).ok()
+pub(crate) fn judgement_of(drawn: &DrawnMutant) -> anyhow::Result<Option<Judgement>> {
+    let weighed = drawn.judgement.as_ref().filter(|judgement| judgement.posterior.is_some());
+    let read = weighed.map(|judgement| serde_json::from_value(judgement.provenance.clone()));
+    read.transpose().with_context(|| format!("failed to read the judgement of {}", drawn.mutant.id))
 }

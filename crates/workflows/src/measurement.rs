@@ -6,11 +6,13 @@ use temporalio_workflow::{
     ChildWorkflowOptions, ContinueAsNewOptions, ParentClosePolicy, WorkflowContext, WorkflowContextView,
     WorkflowResult, WorkflowTermination,
 };
-use tinybug_model::{BuildRef, BuildRole, MeasurementRef, MeasurementState, RepositoryId};
+use tinybug_model::{BuildRef, BuildRole, MeasurementRef, MeasurementState, RepositoryId, Verdict};
 
 use crate::{
     RunMutationTrial, TrialInput,
-    contract::{AttemptRef, BaselineStep, BuildActivities, Closing, MeasurementActivities},
+    contract::{
+        AbandonedTrial, AttemptRef, BaselineStep, BuildActivities, Closing, MeasurementActivities, TrialActivities,
+    },
     lanes::lanes,
     options,
     search_attributes::{PHASE, REPOSITORY},
@@ -83,13 +85,17 @@ impl RunMeasurement {
             return measured;
         }
         let cancelled = ctx.cancellation_token().is_cancelled();
-        let (state, reason) = match measured {
+        let (state, mut reason) = match measured {
             Ok(state) => (state, None),
             Err(_) if cancelled => (MeasurementState::Cancelled, ctx.cancellation_token().reason()),
             Err(termination) => (MeasurementState::Failed, Some(termination.to_string())),
         };
         let measurement = input.measurement;
-        ctx.execute_activity(MeasurementActivities::clean, measurement, options::detached()).await?;
+        // What cannot be cleaned up is said; a measurement that has ended must not look as if it went on.
+        if let Err(left) = ctx.execute_activity(MeasurementActivities::clean, measurement, options::detached()).await {
+            let why = reason.take().map_or_else(String::new, |reason| format!("{reason}; "));
+            reason = Some(format!("{why}the clean-up failed: {left}"));
+        }
         ctx.execute_activity(MeasurementActivities::close, Closing { measurement, state, reason }, options::detached())
             .await?;
         Self::enter(ctx, state);
@@ -193,7 +199,8 @@ impl RunMeasurement {
         if let Err(WorkflowTermination::Evicted) = executed {
             return executed;
         }
-        ctx.execute_activity(BuildActivities::retract, build, options::detached()).await?;
+        // What stays behind is found by the measurement's own clean-up; how the build went matters more.
+        let _ = ctx.execute_activity(BuildActivities::retract, build, options::detached()).await;
         executed
     }
 
@@ -228,12 +235,16 @@ impl RunMeasurement {
             .build();
         let build = BuildRef { measurement, role: BuildRole::Trial, number };
         let child = ctx.start_child_workflow(RunMutationTrial::run, TrialInput { build }, options).await?;
-        // A trial records its own failure as a mutant without a verdict: only a cancel ends the lane.
         let ended = child.result().await;
         if ctx.cancellation_token().is_cancelled() {
             return Err(WorkflowTermination::cancelled());
         }
-        ended?;
+        // A trial records its own failure as a mutant without a verdict. One that an operator ended could not: that is
+        // a mutant lost, not the measurement.
+        if let Err(lost) = ended {
+            let abandoned = AbandonedTrial { build, verdict: Verdict::Error, reason: lost.to_string() };
+            ctx.execute_activity(TrialActivities::abandon, abandoned, options::detached()).await?;
+        }
         ctx.state_mut(|s| s.progress.done += 1);
         ctx.set_current_details(ctx.state(|s| format!("{} of {} trials", s.progress.done, s.progress.trials)));
         Ok(())

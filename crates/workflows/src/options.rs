@@ -18,6 +18,11 @@ pub(crate) fn short() -> ActivityOptions {
         .build()
 }
 
+/// Activities on Temporal itself.
+pub(crate) fn provisioning() -> ActivityOptions {
+    ActivityOptions::with_start_to_close_timeout(Duration::from_mins(1)).retry_policy(retry()).build()
+}
+
 /// Activities that may take as long as a team's build.
 pub(crate) fn long(summary: String) -> ActivityOptions {
     ActivityOptions::with_start_to_close_timeout(Duration::from_hours(24))

@@ -24,8 +24,8 @@ impl ProvisionOrg {
     /// The workflow.
     #[run(name = "ProvisionOrg")]
     pub async fn run(ctx: &mut WorkflowContext<Self>, input: OrgInput) -> WorkflowResult<()> {
-        ctx.execute_activity(OrgActivities::open_namespace, input.org, options::short()).await?;
-        ctx.execute_activity(OrgActivities::mark_ready, input.org, options::short()).await?;
+        ctx.execute_activity(OrgActivities::open_namespace, input.org, options::provisioning()).await?;
+        ctx.execute_activity(OrgActivities::mark_ready, input.org, options::provisioning()).await?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::Context;
-use tinybug_model::{AttemptSummary, BuildEnd, BuildResult, BuildRole, TestOutcome};
+use tinybug_model::{BuildEnd, BuildResult, BuildRole, TestOutcome};
 use tinybug_providers::{BuildOutcome, BuildRun, BuildSpec, Coverage};
 use tinybug_store::{AttemptStart, FinishedAttempt, TestFailure, TestSet};
 use tinybug_workflows::contract::AttemptRef;
@@ -21,16 +21,12 @@ use crate::{
 /// says nothing about theirs.
 pub(crate) const COVERAGE_RUN: u32 = 0;
 
-pub(super) async fn execute(
-    services: &Services,
-    attempt: AttemptRef,
-    cancel: CancellationToken,
-) -> anyhow::Result<AttemptSummary> {
+pub(super) async fn execute(services: &Services, attempt: AttemptRef, cancel: CancellationToken) -> anyhow::Result<()> {
     let build = attempt.build;
     let subject = services.subject(build.measurement).await?;
     services.require_local_runner(&subject.org).await?;
     match subject.org.begin_attempt(build, attempt.number, &services.host).await? {
-        AttemptStart::Finished(summary) => return Ok(summary),
+        AttemptStart::Finished(_) => return Ok(()),
         AttemptStart::Fresh | AttemptStart::Running => {}
     }
     let spec = spec(services, &subject, attempt).await?;
@@ -74,7 +70,7 @@ async fn spec(services: &Services, subject: &Subject, attempt: AttemptRef) -> an
     })
 }
 
-async fn record(subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow::Result<AttemptSummary> {
+async fn record(subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow::Result<()> {
     let ids: Vec<_> = run.result.tests.iter().map(|test| test.id.clone()).collect();
     let ordinals = subject.org.upsert_test_cases(subject.repository.id, &ids).await?;
     let mut ran = TestSet::new();
@@ -99,8 +95,10 @@ async fn record(subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow
     }
     let failures =
         failures.into_values().map(|failure| TestFailure { runs: runs[&failure.ordinal], ..failure }).collect();
-    if let Some(coverage) = &run.coverage {
-        record_coverage(subject, coverage).await?;
+    if let Some(coverage) = &run.coverage
+        && matches!(run.result.end, BuildEnd::Exited { .. })
+    {
+        record_coverage(subject, coverage, &ran).await?;
     }
     let finished = FinishedAttempt {
         end: run.result.end,
@@ -109,11 +107,16 @@ async fn record(subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow
         failures,
         output_tail: run.result.output_tail,
     };
-    Ok(subject.org.finish_attempt(attempt.build, attempt.number, &finished).await?)
+    subject.org.finish_attempt(attempt.build, attempt.number, &finished).await?;
+    Ok(())
 }
 
-async fn record_coverage(subject: &Subject, coverage: &Coverage) -> anyhow::Result<()> {
+async fn record_coverage(subject: &Subject, coverage: &Coverage, ran: &TestSet) -> anyhow::Result<()> {
     let ordinals = subject.org.upsert_test_cases(subject.repository.id, &coverage.tests).await?;
+    // Tests that ran unwatched may execute any line.
+    if !ran.is_subset(&ordinals.iter().copied().collect()) {
+        return Ok(());
+    }
     let mutants = subject.org.all_mutants(subject.reference.id).await?;
     let project = Effective::of(&subject.measurement)?.project;
     let known = coverage::of_mutants(&mutants, &project, coverage, &ordinals);

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use temporalio_common::ActivityError;
 use temporalio_macros::activities;
 use temporalio_sdk::activities::ActivityContext;
-use tinybug_model::{AttemptSummary, BuildRef};
+use tinybug_model::BuildRef;
 use tinybug_workflows::contract::{AttemptRef, definitions};
 
 pub(crate) use execute::COVERAGE_RUN;
 pub(crate) use facts::run_facts;
 
-use crate::{Services, failure::settle};
+use crate::{Services, alive::run, failure::Patience};
 
 /// Implements `BuildActivities`.
 pub struct Builds(pub Arc<Services>);
@@ -25,21 +25,17 @@ pub struct Builds(pub Arc<Services>);
 impl Builds {
     #[activity(definition = definitions::build::Publish)]
     pub async fn publish(self: Arc<Self>, ctx: ActivityContext, build: BuildRef) -> Result<(), ActivityError> {
-        settle(&ctx, publish::publish(&self.0, build).await)
+        run(&ctx, build.measurement.org, Patience::Bounded, |_| publish::publish(&self.0, build)).await
     }
 
     #[activity(definition = definitions::build::Execute)]
-    pub async fn execute(
-        self: Arc<Self>,
-        ctx: ActivityContext,
-        attempt: AttemptRef,
-    ) -> Result<AttemptSummary, ActivityError> {
-        let executed = crate::alive::while_alive(&ctx, |cancel| execute::execute(&self.0, attempt, cancel)).await?;
-        settle(&ctx, executed)
+    pub async fn execute(self: Arc<Self>, ctx: ActivityContext, attempt: AttemptRef) -> Result<(), ActivityError> {
+        let org = attempt.build.measurement.org;
+        run(&ctx, org, Patience::Bounded, |cancel| execute::execute(&self.0, attempt, cancel)).await
     }
 
     #[activity(definition = definitions::build::Retract)]
     pub async fn retract(self: Arc<Self>, ctx: ActivityContext, build: BuildRef) -> Result<(), ActivityError> {
-        settle(&ctx, retract::retract(&self.0, build).await)
+        run(&ctx, build.measurement.org, Patience::Bounded, |_| retract::retract(&self.0, build)).await
     }
 }

@@ -36,7 +36,7 @@ pub(super) async fn assess_baseline(services: &Services, measurement: Measuremen
     match assess(&runs, &BaselinePolicy::from(plan)) {
         Assessment::NeedsMoreRuns { total } => Ok(BaselineStep::NeedsMoreRuns { total }),
         Assessment::Broken(why) => {
-            let names = test_names(&subject.org, subject.repository.id).await?;
+            let names = test_names(&subject.org, subject.repository.id, None).await?;
             let sentence = why.sentence(|test| names.of(test));
             broken(&subject, &(sentence + &evidence(&why, attempts.last()))).await
         }

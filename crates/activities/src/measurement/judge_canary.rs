@@ -1,7 +1,6 @@
 //! `measurement.judge_canary`: whether the tests run the code of this checkout at all.
 
-use tinybug_model::{BuildRef, BuildRole, MeasurementRef};
-use tinybug_verdict::RunEnd;
+use tinybug_model::{BuildEnd, BuildRef, BuildRole, MeasurementRef};
 
 use super::assess_baseline::quote;
 use crate::{Services, baseline, build::run_facts};
@@ -13,9 +12,16 @@ pub(super) async fn judge_canary(services: &Services, measurement: MeasurementRe
     let attempts = subject.org.attempts_of(build).await?;
     let Some(attempt) = attempts.last() else { anyhow::bail!("the canary was not run") };
     let run = run_facts(attempt, false);
-    if run.end == RunEnd::DoesNotBuild {
-        // Code that does not build was built from: the tests' build reads this checkout.
-        return Ok(true);
+    match &attempt.end {
+        // That this code does not build, or behaves so differently, shows that it is what the tests run.
+        BuildEnd::DoesNotBuild | BuildEnd::TimedOut | BuildEnd::OutOfMemory => return Ok(true),
+        BuildEnd::Infrastructure { reason } => {
+            let reason = format!("the build that proves which code the tests run could not be made: {reason}");
+            subject.org.save_reason(measurement, &reason).await?;
+            return Ok(false);
+        }
+        BuildEnd::Cancelled => anyhow::bail!("the canary's build was cancelled by someone else"),
+        BuildEnd::Exited { .. } => {}
     }
     let reported = run.failed.iter().any(|test| baseline.record(*test).is_some_and(|record| record.failures == 0));
     let crashed = baseline.failed_as_a_whole(&run, None) && attempt.output_tail.contains(CANARY);

@@ -16,7 +16,7 @@ use temporalio_sdk::activities::ActivityContext;
 use tinybug_model::MeasurementRef;
 use tinybug_workflows::contract::{BaselineStep, Closing, Prepared, definitions};
 
-use crate::{Services, alive::while_alive, failure::settle};
+use crate::{Services, alive::run, failure::Patience};
 
 /// Implements `MeasurementActivities`.
 pub struct Measurements(pub Arc<Services>);
@@ -29,8 +29,7 @@ impl Measurements {
         ctx: ActivityContext,
         measurement: MeasurementRef,
     ) -> Result<Prepared, ActivityError> {
-        let prepared = while_alive(&ctx, |_| prepare::prepare(&self.0, measurement)).await?;
-        settle(&ctx, prepared)
+        run(&ctx, measurement.org, Patience::Bounded, |_| prepare::prepare(&self.0, measurement)).await
     }
 
     #[activity(definition = definitions::measurement::AssessBaseline)]
@@ -39,7 +38,7 @@ impl Measurements {
         ctx: ActivityContext,
         measurement: MeasurementRef,
     ) -> Result<BaselineStep, ActivityError> {
-        settle(&ctx, assess_baseline::assess_baseline(&self.0, measurement).await)
+        run(&ctx, measurement.org, Patience::Bounded, |_| assess_baseline::assess_baseline(&self.0, measurement)).await
     }
 
     #[activity(definition = definitions::measurement::JudgeCanary)]
@@ -48,7 +47,7 @@ impl Measurements {
         ctx: ActivityContext,
         measurement: MeasurementRef,
     ) -> Result<bool, ActivityError> {
-        settle(&ctx, judge_canary::judge_canary(&self.0, measurement).await)
+        run(&ctx, measurement.org, Patience::Bounded, |_| judge_canary::judge_canary(&self.0, measurement)).await
     }
 
     #[activity(definition = definitions::measurement::OpenTrials)]
@@ -57,7 +56,7 @@ impl Measurements {
         ctx: ActivityContext,
         measurement: MeasurementRef,
     ) -> Result<u32, ActivityError> {
-        settle(&ctx, open_trials::open_trials(&self.0, measurement).await)
+        run(&ctx, measurement.org, Patience::Bounded, |_| open_trials::open_trials(&self.0, measurement)).await
     }
 
     #[activity(definition = definitions::measurement::Report)]
@@ -66,7 +65,7 @@ impl Measurements {
         ctx: ActivityContext,
         measurement: MeasurementRef,
     ) -> Result<(), ActivityError> {
-        settle(&ctx, report::report(&self.0, measurement).await)
+        run(&ctx, measurement.org, Patience::Bounded, |_| report::report(&self.0, measurement)).await
     }
 
     #[activity(definition = definitions::measurement::Clean)]
@@ -75,11 +74,11 @@ impl Measurements {
         ctx: ActivityContext,
         measurement: MeasurementRef,
     ) -> Result<(), ActivityError> {
-        settle(&ctx, clean::clean(&self.0, measurement).await)
+        run(&ctx, measurement.org, Patience::Bounded, |_| clean::clean(&self.0, measurement)).await
     }
 
     #[activity(definition = definitions::measurement::Close)]
     pub async fn close(self: Arc<Self>, ctx: ActivityContext, closing: Closing) -> Result<(), ActivityError> {
-        settle(&ctx, close::close(&self.0, closing).await)
+        run(&ctx, closing.measurement.org, Patience::Endless, |_| close::close(&self.0, closing)).await
     }
 }

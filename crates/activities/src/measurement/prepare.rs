@@ -31,7 +31,9 @@ pub(super) async fn prepare(services: &Services, measurement: MeasurementRef) ->
     let mirror = services.mirror(subject.repository.id).await?;
     let plan = &subject.measurement.plan;
     let fetched = fetch(&mirror, &subject).await?;
-    let parallelism = plan.parallelism.unwrap_or_else(|| services.runner.permits()).max(1);
+    // More slots than builds may run at once would only cost their set-up.
+    let room = services.runner.permits();
+    let parallelism = plan.parallelism.map_or(room, |asked| asked.min(room)).max(1);
     let broken = |reason: String| async move {
         subject.org.save_reason(measurement, &reason).await?;
         Ok(Prepared { parallelism, mutants: 0, broken: true })

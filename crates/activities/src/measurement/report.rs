@@ -14,18 +14,16 @@ use crate::{
 
 /// Names of tests in one note.
 const NAMED: usize = 5;
-/// Detections that are expected to be false, from which a reader should know.
-const WORTH_A_NOTE: f64 = 0.5;
 
 pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> anyhow::Result<()> {
     let subject = services.subject(measurement).await?;
     subject.org.set_state(measurement, MeasurementState::Reporting, None).await?;
     let drawn = subject.org.all_mutants(measurement.id).await?;
     let progress = subject.org.progress(measurement.id).await?;
-    let names = test_names(&subject.org, subject.repository.id).await?;
+    let names = test_names(&subject.org, subject.repository.id, None).await?;
     let mutants: Vec<MutantFacts> = drawn.iter().map(mutant_facts).collect();
     let strata = Strata::of_measurement(&subject.measurement)?;
-    let score = score_of(&subject.measurement, &drawn, &strata);
+    let score = score_of(&subject.measurement, &drawn, &strata)?;
     let facts = MeasurementFacts {
         id: measurement.id,
         score,
@@ -40,15 +38,15 @@ pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> 
 
 /// The share of the judged mutants that were detected, as the glossary defines the score, with the interval of the
 /// stratified estimate around it.
-fn score_of(measurement: &Measurement, drawn: &[DrawnMutant], strata: &Strata) -> Score {
-    let estimated = strata.draws(drawn);
+fn score_of(measurement: &Measurement, drawn: &[DrawnMutant], strata: &Strata) -> anyhow::Result<Score> {
+    let estimated = strata.draws(drawn)?;
     let counts = Counts::of(estimated.iter().map(|draw| draw.verdict));
     let plain = score(&counts, &Population { lines: measurement.population.unwrap_or(0), uncovered: None }).score;
     let estimate = estimate(&estimated, &strata.lines(), 0, measurement.plan.seed);
     let within = |end: Option<f64>, choose: fn(f64, f64) -> f64| {
         Some(end.zip(plain).map_or(end?, |(end, score)| choose(end, score)))
     };
-    Score { score: plain, low: within(estimate.low, f64::min), high: within(estimate.high, f64::max) }
+    Ok(Score { score: plain, low: within(estimate.low, f64::min), high: within(estimate.high, f64::max) })
 }
 
 fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {
@@ -93,14 +91,9 @@ fn notes(measurement: &Measurement, drawn: &[DrawnMutant], names: &TestNames) ->
             "was reported by only some runs of the unchanged code and is no evidence",
         ));
     }
-    let judgements: Vec<Judgement> = drawn.iter().filter_map(judgement_of).collect();
-    let false_detections = false_detections(&judgements);
-    if false_detections.expected >= WORTH_A_NOTE {
-        notes.push(format!(
-            "of {} detections about {:.1} are expected to be flakiness",
-            false_detections.detected, false_detections.expected
-        ));
-    }
+    let judgements: Vec<Option<Judgement>> = drawn.iter().map(judgement_of).collect::<anyhow::Result<_>>()?;
+    let false_detections = false_detections(judgements.iter().flatten());
+    notes.extend(false_detections.sentence());
     Ok(notes)
 }
 

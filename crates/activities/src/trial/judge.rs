@@ -32,7 +32,8 @@ pub(super) async fn judge(services: &Services, build: BuildRef) -> anyhow::Resul
         (None, Next::Rerun { time_factor }) => return Ok(TrialStep::Rerun { time_factor }),
         (None, Next::Done) => anyhow::bail!("the judge is done without a verdict"),
     };
-    let names = test_names(&subject.org, subject.repository.id).await?;
+    let failed = attempts.iter().flat_map(|attempt| attempt.failures.iter().map(|failure| failure.ordinal)).collect();
+    let names = test_names(&subject.org, subject.repository.id, Some(&failed)).await?;
     let stands =
         subject.org.save_verdict(build.measurement, drawn.number, &record(&subject, &judgement, &names)?).await?;
     tracing::info!(mutant = %drawn.mutant.id, verdict = verdict.name(), "judged");

@@ -11,7 +11,7 @@ use temporalio_sdk::activities::ActivityContext;
 use tinybug_model::BuildRef;
 use tinybug_workflows::contract::{AbandonedTrial, TrialStep, definitions};
 
-use crate::{Services, failure::settle};
+use crate::{Services, alive::run, failure::Patience};
 
 /// Implements `TrialActivities`.
 pub struct Trials(pub Arc<Services>);
@@ -20,11 +20,11 @@ pub struct Trials(pub Arc<Services>);
 impl Trials {
     #[activity(definition = definitions::trial::Judge)]
     pub async fn judge(self: Arc<Self>, ctx: ActivityContext, build: BuildRef) -> Result<TrialStep, ActivityError> {
-        settle(&ctx, judge::judge(&self.0, build).await)
+        run(&ctx, build.measurement.org, Patience::Bounded, |_| judge::judge(&self.0, build)).await
     }
 
     #[activity(definition = definitions::trial::Abandon)]
     pub async fn abandon(self: Arc<Self>, ctx: ActivityContext, trial: AbandonedTrial) -> Result<(), ActivityError> {
-        settle(&ctx, abandon::abandon(&self.0, trial).await)
+        run(&ctx, trial.build.measurement.org, Patience::Endless, |_| abandon::abandon(&self.0, trial)).await
     }
 }
