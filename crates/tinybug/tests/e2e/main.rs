@@ -1,11 +1,15 @@
 //! Stories of whole measurements: the real binary on real Postgres, Temporal, git and test frameworks.
 
+mod api;
 mod faults;
+mod histories;
 mod installed;
+mod orgs;
 mod project;
 mod refusals;
 mod report;
 mod samples;
 mod together;
+mod trials;
 mod working_tree;
 mod world;

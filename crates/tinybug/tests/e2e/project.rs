@@ -16,8 +16,8 @@ pub(crate) struct Project {
     path: PathBuf,
 }
 
-/// Every file of a project, `.git` included: length, time of change and content.
-pub(crate) type Snapshot = BTreeMap<PathBuf, (SystemTime, Vec<u8>)>;
+/// Every file of a project, `.git` included: time of change and content.
+pub(crate) type Snapshot = BTreeMap<PathBuf, (Option<SystemTime>, Vec<u8>)>;
 
 impl Project {
     /// A bundled sample, committed.
@@ -88,6 +88,8 @@ impl Project {
             .into_iter()
             .map(|(path, content)| {
                 let modified = fs::symlink_metadata(&path).unwrap().modified().unwrap();
+                // Git marks an object that somebody looked for as recently used.
+                let modified = (!path.starts_with(self.path.join(".git/objects"))).then_some(modified);
                 (path, (modified, content))
             })
             .collect()
