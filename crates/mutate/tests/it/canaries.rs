@@ -5,7 +5,7 @@ use tinybug_mutate::{Source, canary};
 use crate::corpus::FIXTURES;
 
 fn sing(path: &str, text: &str) -> Option<String> {
-    canary(Source { path, bytes: text.as_bytes() }).map(|bytes| String::from_utf8(bytes).unwrap())
+    canary(Source { path, bytes: text.as_bytes() }).map(|bytes| String::from_utf8(bytes).expect("UTF-8 stays UTF-8"))
 }
 
 #[test]

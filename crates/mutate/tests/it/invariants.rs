@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
-use tinybug_model::{Mutant, Tier};
+use tinybug_model::{Language, Mutant, Tier};
 use tinybug_mutate::{Source, apply, enumerate, enumerate_all};
 
 use crate::corpus::{FIXTURES, Fixture};
@@ -44,7 +44,7 @@ fn check(source: Source<'_>) {
 }
 
 fn check_place(source: Source<'_>, mutant: &Mutant) {
-    let start = usize::try_from(mutant.start_byte).unwrap();
+    let start = usize::try_from(mutant.start_byte).expect("an offset into memory");
     let before = std::str::from_utf8(&source.bytes[..start]).expect("mutants begin between characters");
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -96,7 +96,7 @@ fn line_ends_do_not_change_names() {
 #[test]
 fn names_survive_lines_added_above() {
     for fixture in FIXTURES.iter().filter(|fixture| !fixture.text.starts_with("#!")) {
-        let comment = if fixture.path.ends_with(".py") || fixture.path.ends_with(".rb") { "#" } else { "//" };
+        let comment = if matches!(fixture.language, Language::Python | Language::Ruby) { "#" } else { "//" };
         let shifted = format!("{comment} one\n{comment} two\n\n{}", fixture.text);
         let ids = |text: &str| -> HashSet<_> {
             let source = Source { path: fixture.path, bytes: text.as_bytes() };

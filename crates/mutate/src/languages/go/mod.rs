@@ -175,7 +175,7 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             !site.place().constant && !constant()
         }
         Op::BitNotDrop | Op::ArithNegDrop => !site.place().constant,
-        Op::LitInt => number_fits(site),
+        Op::LitInt => number_fits(site) && !repeats_a_comparison(site, replacement),
         Op::LogicAndOr => !is_suspect(site),
         // A composite literal keeps its type.
         Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
@@ -246,6 +246,18 @@ fn number_fits(site: &Site<'_, '_>) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether a comparison with another number would stand beside its like, which `go vet` refuses: `x == 1 || x == 1`.
+fn repeats_a_comparison(site: &Site<'_, '_>, replacement: &str) -> bool {
+    let (Some(comparison), Some(chain)) = (site.parent(), site.above(2)) else { return false };
+    if comparison.role != Role::Binary || chain.role != Role::Binary {
+        return false;
+    }
+    let end = site.node.start_byte();
+    let Some(head) = site.bytes.get(comparison.node.start_byte()..end) else { return false };
+    let head = std::str::from_utf8(head).unwrap_or_default();
+    site.text(chain.node).contains(&format!("{head}{replacement}"))
 }
 
 /// Whether `go vet`, which `go test` runs, would find the mutant suspect: `x != 1 || x != 2`.

@@ -55,7 +55,7 @@ pub(super) fn survive_without(site: &Site<'_, '_>, span: (usize, usize), replace
         }
     });
     lost.into_iter().all(|name| match uses.is_used_elsewhere(name, span) {
-        Some(used) => used,
+        Some(read) => read,
         None => is_package_used_elsewhere(site, name, span),
     })
 }
