@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// Run the workflows and activities of all orgs.
     Worker,
     /// Bring the database up to date; prints the operator's token the first time.
-    Migrate,
+    Migrate(MigrateArgs),
     /// Say what this machine lacks, and what to do about it.
     Doctor,
     /// List the mutants of files or directories, without running anything.
@@ -83,6 +83,14 @@ pub(crate) enum Command {
         /// What to start, as JSON.
         plan: String,
     },
+}
+
+/// How to migrate.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MigrateArgs {
+    /// Make one more operator's token and print it: for when the first was lost.
+    #[arg(long)]
+    pub(crate) new_operator_token: bool,
 }
 
 /// Where to listen.

@@ -53,7 +53,7 @@ async fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Dev(listen) => serve::run(settings, listen, true).await?,
         Command::Serve(listen) => serve::run(settings, listen, false).await?,
         Command::Worker => worker_command::run(settings).await?,
-        Command::Migrate => migrate::run(settings).await?,
+        Command::Migrate(args) => migrate::run(settings, args).await?,
         Command::Doctor => doctor::run(settings).await?,
         Command::Mutants(args) => mutants::run(args).await?,
         Command::Judge => judge::run()?,

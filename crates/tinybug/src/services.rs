@@ -40,7 +40,8 @@ impl Settings {
     /// Which orgs' builds may run on this machine.
     pub(crate) fn local_runner(&self) -> LocalRunnerOrgs {
         match &self.local_runner_orgs {
-            None if self.is_embedded() => LocalRunnerOrgs::All,
+            // Whose database is embedded has this machine to himself.
+            None if self.database_url.is_none() => LocalRunnerOrgs::All,
             None => LocalRunnerOrgs::Named(BTreeSet::new()),
             Some(slugs) if slugs.iter().any(|slug| slug == "*") => LocalRunnerOrgs::All,
             Some(slugs) => LocalRunnerOrgs::Named(slugs.iter().cloned().collect()),

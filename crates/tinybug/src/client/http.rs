@@ -19,12 +19,17 @@ pub(crate) struct ApiClient {
 /// The API refused; the code is stable.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    pub(crate) code: String,
+    code: String,
     status: u16,
     sentence: String,
 }
 
 impl Refused {
+    /// Whether this is what the API refused with.
+    pub(crate) fn has_code(error: &anyhow::Error, code: &str) -> bool {
+        error.downcast_ref::<Self>().is_some_and(|refused| refused.code == code)
+    }
+
     /// Whether the same request may be answered later: nobody refused it, or only for now.
     pub(crate) fn may_pass(error: &anyhow::Error) -> bool {
         error.downcast_ref::<Self>().map_or_else(|| !error.is::<UsageError>(), |refused| refused.status >= 500)

@@ -6,10 +6,10 @@ use anyhow::Context;
 use nix::fcntl::{Flock, FlockArg};
 use serde_json::json;
 use tinybug_api::token::{Token, TokenKind};
-use tinybug_store::Store;
+use tinybug_store::{NewToken, Store};
 
-use super::{ApiClient, types::CreatedOrg};
-use crate::commands::bootstrap::write_secret;
+use super::{ApiClient, Refused, types::CreatedOrg};
+use crate::commands::operator_token::{self, write_secret};
 
 /// Its name in URLs.
 const SLUG: &str = "local";
@@ -24,33 +24,36 @@ pub(crate) async fn local_org(
     let path = data_dir.join("local-org.token");
     if let Ok(token) = fs::read_to_string(&path) {
         let client = anonymous.with_token(token.trim());
-        // A database that was replaced under the same data directory does not know the token.
-        if client.get::<serde_json::Value>(&format!("/orgs/{SLUG}")).await.is_ok() {
-            return Ok((client, SLUG.to_owned()));
+        match client.get::<serde_json::Value>(&format!("/orgs/{SLUG}")).await {
+            Ok(_) => return Ok((client, SLUG.to_owned())),
+            // A database that was replaced under the same data directory does not know the token.
+            Err(error) if Refused::has_code(&error, "unauthorized") => {}
+            Err(error) => return Err(error),
         }
     }
-    let operator = anonymous.with_token(operator_token(data_dir, store).await?);
-    let org: CreatedOrg = operator
-        .post("/orgs", &json!({ "slug": SLUG, "name": "This machine" }))
-        .await
-        .context("failed to make this machine's organisation")?;
-    write_secret(&path, &org.token)?;
-    Ok((anonymous.with_token(org.token), SLUG.to_owned()))
+    let token = make(data_dir, store, anonymous, &path).await?;
+    Ok((anonymous.with_token(token), SLUG.to_owned()))
 }
 
-/// The machine's own operator token, kept beside the database that knows it.
-async fn operator_token(data_dir: &Path, store: &Store) -> anyhow::Result<String> {
-    let path = data_dir.join("operator.token");
-    let kept = fs::read_to_string(&path).ok().and_then(|text| Token::parse(text.trim()).ok());
-    let token = if let Some(token) = kept {
-        token
-    } else {
-        let token = Token::generate(TokenKind::Operator)?;
-        write_secret(&path, token.reveal())?;
-        token
-    };
-    store.system().add_operator(&token.hash(), &token.hint()).await?;
-    Ok(token.reveal().to_owned())
+/// Makes the org, or another token for it where an earlier process was stopped before it could keep the first.
+async fn make(data_dir: &Path, store: &Store, anonymous: &ApiClient, path: &Path) -> anyhow::Result<String> {
+    let operator = anonymous.with_token(operator_token::kept(data_dir, store).await?.reveal());
+    let made = operator.post::<CreatedOrg>("/orgs", &json!({ "slug": SLUG, "name": "This machine" })).await;
+    match made {
+        Ok(org) => {
+            write_secret(path, &org.token)?;
+            Ok(org.token)
+        }
+        Err(error) if Refused::has_code(&error, "exists") => {
+            let org = store.system().org_by_slug(SLUG).await?.context("this machine's organisation is gone")?;
+            let token = Token::generate(TokenKind::Org)?;
+            write_secret(path, token.reveal())?;
+            let new = NewToken { name: "again".to_owned(), hash: token.hash(), hint: token.hint(), expires_at: None };
+            store.org(org.id).create_token(&new).await?;
+            Ok(token.reveal().to_owned())
+        }
+        Err(error) => Err(error).context("failed to make this machine's organisation"),
+    }
 }
 
 async fn lock(data_dir: &Path) -> anyhow::Result<Flock<fs::File>> {

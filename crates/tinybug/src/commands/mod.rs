@@ -1,11 +1,11 @@
 //! One file per command.
 
-pub(crate) mod bootstrap;
 pub(crate) mod doctor;
 pub(crate) mod judge;
 pub(crate) mod migrate;
 pub(crate) mod mutants;
 pub(crate) mod openapi;
+pub(crate) mod operator_token;
 pub(crate) mod serve;
 pub(crate) mod try_run;
 pub(crate) mod with_services;

@@ -9,7 +9,7 @@ use tinybug_store::Store;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use super::bootstrap;
+use super::operator_token;
 use crate::{
     cli::{ListenArgs, Settings},
     console::Console,
@@ -31,10 +31,8 @@ pub(crate) async fn run(settings: &Settings, listen: &ListenArgs, dev: bool) -> 
         let store = Store::connect(&attached.database_url).await.context("failed to connect to the database")?;
         (attached, store)
     };
-    if settings.is_embedded()
-        && let Some(token) = bootstrap::first_operator_token(&store).await?
-    {
-        console.say(bootstrap::announcement(&token));
+    if settings.database_url.is_none() {
+        operator_token::tell_kept(&settings.data_dir()?, &store, &console).await?;
     }
     let server = Server::start(settings, &attached, store, listen.listen).await?;
     console.say(format!("API: http://{}/api/v1 (document: /api/v1/openapi.json)", server.address()));

@@ -15,7 +15,7 @@ use tinybug_providers::{Mirror, ProviderError};
 use super::serve::Server;
 use crate::{
     cli::{Settings, TryArgs},
-    client::{ApiClient, Created, Measurement, Refused, local_org},
+    client::{ApiClient, Claim, Created, Measurement, Refused, cancel_abandoned, local_org},
     console::Console,
     exit::{Exit, UsageError},
     services,
@@ -35,14 +35,18 @@ pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<E
         up = services::up_to_date(settings, &console) => up?,
         () = signals.next() => return Ok(Exit::Interrupted),
     };
+    let data_dir = settings.data_dir()?;
     let server = Server::start(settings, &attached, store.clone(), "127.0.0.1:0".parse()?).await?;
     let measured = async {
         let anonymous = ApiClient::new(format!("http://{}/api/v1", server.address()), "");
-        let (api, org) = local_org(&settings.data_dir()?, &store, &anonymous).await?;
+        let (api, org) = local_org(&data_dir, &store, &anonymous).await?;
         let org = format!("/orgs/{org}");
+        cancel_abandoned(&data_dir, &api, &org).await?;
         let measurement = request(&api, &org, &project, args).await?;
+        let claim = Claim::take(&data_dir, &measurement.id)?;
         let path = format!("{org}/measurements/{}", measurement.id);
         let ended = until_ended(&api, &path, measurement, &console, &mut signals).await?;
+        claim.give_up()?;
         conclude(&api, &path, &ended, args).await
     };
     let measured = tokio::select! {
@@ -92,15 +96,11 @@ async fn register(api: &ApiClient, org: &str, project: &Path) -> anyhow::Result<
         let name = if number == 1 { name.clone() } else { format!("{name} {number}") };
         let body = json!({ "name": name, "kind": "local", "local_path": local_path });
         match api.post(&format!("{org}/repositories"), &body).await {
-            Err(error) if is_name_taken(&error) => {}
+            Err(error) if Refused::has_code(&error, "repository_exists") => {}
             answered => return answered,
         }
     }
     unreachable!("the loop has no end")
-}
-
-fn is_name_taken(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<Refused>().is_some_and(|refused| refused.code == "repository_exists")
 }
 
 /// Follows the measurement to its end. A signal cancels it, a second one leaves it alone.
@@ -113,24 +113,41 @@ async fn until_ended(
 ) -> anyhow::Result<Measurement> {
     let mut watch = Watch::new(console);
     let mut patience = Patience::default();
-    let mut cancelled = false;
+    let (mut cancelling, mut asked) = (false, false);
     while !measurement.state.is_final() {
         watch.show(&measurement);
         tokio::select! {
             () = tokio::time::sleep(POLL) => {}
             () = signals.next() => {
-                anyhow::ensure!(!cancelled, "left while the measurement was being cancelled; the next start ends that");
-                cancelled = true;
+                anyhow::ensure!(!cancelling, "left while the measurement was being cancelled; the next `try` ends that");
+                cancelling = true;
                 console.say("Cancelling: what runs is being stopped and cleaned up. Once more to leave at once.");
-                // It may have ended in the meantime.
-                let _: anyhow::Result<Value> = api.post(&format!("{path}/cancel"), &json!({})).await;
             }
+        }
+        if cancelling && !asked {
+            let answer: anyhow::Result<Value> = api.post(&format!("{path}/cancel"), &json!({})).await;
+            // A refusal means that it has ended in the meantime; anything else is asked again.
+            asked = answer.as_ref().err().is_none_or(|error| !Refused::may_pass(error));
         }
         measurement = patience.over(measurement, api.get(path).await, console)?;
     }
     watch.show(&measurement);
     watch.finish();
     Ok(measurement)
+}
+
+/// The report as it is printed.
+async fn report(api: &ApiClient, path: &str, json: bool) -> anyhow::Result<String> {
+    let path = if json { format!("{path}/report") } else { format!("{path}/report?format=text") };
+    let mut tries = 0;
+    loop {
+        match api.text(&path).await {
+            Ok(text) => return Ok(format!("{}\n", text.trim_end())),
+            Err(error) if tries < PATIENCE && Refused::may_pass(&error) => tokio::time::sleep(POLL).await,
+            Err(error) => return Err(error),
+        }
+        tries += 1;
+    }
 }
 
 /// How long to go on asking while a service is being started again: the measurement itself survives that.
@@ -169,11 +186,7 @@ async fn conclude(api: &ApiClient, path: &str, ended: &Measurement, args: &TryAr
     let reason = || ended.state_reason.clone().unwrap_or_else(|| "no reason was recorded".to_owned());
     match ended.state {
         MeasurementState::Completed => {
-            let report = if args.json {
-                format!("{}\n", api.text(&format!("{path}/report")).await?.trim_end())
-            } else {
-                api.text(&format!("{path}/report?format=text")).await?
-            };
+            let report = report(api, path, args.json).await?;
             std::io::stdout().lock().write_all(report.as_bytes()).context("failed to write to standard output")?;
             Ok(Exit::Done)
         }

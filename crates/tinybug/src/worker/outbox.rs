@@ -9,7 +9,7 @@ use temporalio_client::{
     errors::{WorkflowInteractionError, WorkflowStartError},
 };
 use temporalio_common::{UntypedWorkflow, search_attributes::SearchAttributes};
-use tinybug_model::{MeasurementRef, OrgId};
+use tinybug_model::{MeasurementRef, MeasurementState, OrgId};
 use tinybug_store::{OutboxMessage, OutboxRow, Store};
 use tinybug_workflows::{
     MeasurementInput, OrgInput, ProvisionOrg, RunMeasurement, SYSTEM_NAMESPACE, TASK_QUEUE, search_attributes,
@@ -24,6 +24,8 @@ const BATCH: u32 = 20;
 const LEASE: Duration = Duration::from_secs(30);
 /// How often to look without having heard anything: a notification may be lost with its connection.
 const LOOK: Duration = Duration::from_secs(2);
+/// How long Temporal may take to answer: one that hangs must not hold up what is about others.
+const ANSWER: Duration = Duration::from_secs(5);
 /// Longest pause between two tries of one row.
 const MAX_PAUSE: Duration = Duration::from_secs(15);
 
@@ -31,7 +33,12 @@ const MAX_PAUSE: Duration = Duration::from_secs(15);
 pub(crate) async fn deliver(store: Store, connection: Connection, stop: CancellationToken) {
     let mut signal = None;
     while !stop.is_cancelled() {
-        if let Err(error) = deliver_due(&store, &connection).await {
+        // What is interrupted here is delivered again by whoever comes next.
+        let delivered = tokio::select! {
+            delivered = deliver_due(&store, &connection) => delivered,
+            () = stop.cancelled() => return,
+        };
+        if let Err(error) = delivered {
             tracing::warn!("failed to read the outbox: {error:#}");
         }
         if signal.is_none() {
@@ -58,7 +65,8 @@ async fn deliver_due(store: &Store, connection: &Connection) -> anyhow::Result<(
             return Ok(());
         }
         for row in rows {
-            match tell(store, connection, &row).await {
+            let told = tokio::time::timeout(ANSWER, tell(store, connection, &row)).await;
+            match told.unwrap_or_else(|_| Err(anyhow::anyhow!("Temporal does not answer"))) {
                 Ok(()) => store.system().confirm_outbox(row.org, row.id).await?,
                 Err(error) => {
                     tracing::warn!(row = row.id, "failed to deliver {:?}: {error:#}", row.message);
@@ -74,7 +82,7 @@ async fn tell(store: &Store, connection: &Connection, row: &OutboxRow) -> anyhow
     match row.message {
         OutboxMessage::ProvisionOrg { org } => provision(connection, org).await,
         OutboxMessage::StartMeasurement { measurement } => start(store, connection, measurement).await,
-        OutboxMessage::CancelMeasurement { measurement } => cancel(connection, measurement).await,
+        OutboxMessage::CancelMeasurement { measurement } => cancel(store, connection, measurement).await,
     }
 }
 
@@ -108,12 +116,18 @@ fn started(result: Result<(), WorkflowStartError>) -> anyhow::Result<()> {
     }
 }
 
-async fn cancel(connection: &Connection, measurement: MeasurementRef) -> anyhow::Result<()> {
+async fn cancel(store: &Store, connection: &Connection, measurement: MeasurementRef) -> anyhow::Result<()> {
     let client: Client = temporal::client(connection, &measurement.org.namespace())?;
     let handle = client.get_workflow_handle::<UntypedWorkflow>(measurement.workflow_id());
     match handle.cancel(WorkflowCancelOptions::builder().reason("cancelled on request").build()).await {
-        // It ended before the cancel came: nothing is left to stop.
-        Ok(()) | Err(WorkflowInteractionError::NotFound(_)) => Ok(()),
+        Ok(()) => Ok(()),
+        // It ended before the cancel came. Should it have ended without a word, it has its last one here.
+        Err(WorkflowInteractionError::NotFound(_)) => {
+            let reason = "cancelled after its workflow had ended";
+            let org = store.org(measurement.org);
+            org.set_state(measurement, MeasurementState::Cancelled, Some(reason)).await?;
+            Ok(())
+        }
         Err(error) => Err(error).context("failed to cancel the workflow"),
     }
 }

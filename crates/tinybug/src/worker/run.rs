@@ -32,13 +32,21 @@ pub(crate) async fn run(config: WorkerConfig, stop: CancellationToken) -> anyhow
         data_dir: config.data_dir,
         builds: config.builds,
         local_runner: config.local_runner,
-        shim: (std::env::current_exe()?, vec!["shim".to_owned()]),
+        shim: (this_program()?, vec!["shim".to_owned()]),
     })?;
     let delivery = tokio::spawn(outbox::deliver(store.clone(), connection.clone(), stop.clone()));
     let fleet = tokio::task::LocalSet::new().run_until(fleet::serve(store, connection, services, stop.clone())).await;
     stop.cancel();
     delivery.await.context("the outbox's delivery panicked")?;
     fleet
+}
+
+/// This very program, even when the file that it was started from has been replaced since.
+fn this_program() -> anyhow::Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok(PathBuf::from("/proc/self/exe"));
+    }
+    std::env::current_exe().context("failed to find the path of this program")
 }
 
 async fn up_to_date_store(database_url: &str) -> anyhow::Result<Store> {
