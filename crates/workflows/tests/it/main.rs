@@ -1,0 +1,3 @@
+//! Tests of the workflows against what really happened.
+
+mod replay;
