@@ -128,11 +128,13 @@ fn histories_stay_short_and_their_payloads_small() {
 
 #[test]
 fn a_measurement_with_more_trials_than_a_run_holds_is_continued_by_other_runs_that_are_short_too() {
-    let functions: String = (0..120).map(|n| format!("function f{n}(x) {{\n  return x + {n};\n}}\n")).collect();
+    let functions: Vec<String> =
+        (0..120).map(|number| format!("function f{number}(x) {{\n  return x + {number};\n}}\n")).collect();
     let suite =
         |inner: &str| format!("<testsuite><testcase classname=\"lib\" name=\"all\">{inner}</testcase></testsuite>");
     let (passed, failed) = (suite(""), suite("<failure message=\"no\"/>"));
-    let files = [("lib.js", functions.as_str()), ("passed.xml", &passed), ("failed.xml", &failed)];
+    let files = [("lib.js", functions.concat()), ("passed.xml", passed), ("failed.xml", failed)];
+    let files = files.each_ref().map(|(path, content)| (*path, content.as_str()));
     let (home, project) = (Home::new(), Project::of("many", &files));
     let dev = Dev::start(&home);
     let org = dev.create_org(&dev.operator_token().unwrap(), "acme");
@@ -173,9 +175,9 @@ fn forget_identities(value: &mut Value) {
         Value::Object(fields) => {
             for (name, value) in fields {
                 match value {
-                    Value::String(text) if name.contains("identity") => *text = "someone".to_owned(),
+                    Value::String(text) if name.contains("identity") => "someone".clone_into(text),
                     // A worker's own queue is named after its process and machine.
-                    Value::String(text) if name == "name" && text.contains('@') => *text = "sticky".to_owned(),
+                    Value::String(text) if name == "name" && text.contains('@') => "sticky".clone_into(text),
                     other => forget_identities(other),
                 }
             }

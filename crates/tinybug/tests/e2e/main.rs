@@ -1,5 +1,7 @@
 //! Stories of whole measurements: the real binary on real Postgres, Temporal, git and test frameworks.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 mod api;
 mod faults;
 mod histories;

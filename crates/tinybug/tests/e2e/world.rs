@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::{project::Project, report::Report};
 
 /// Only a test that hangs comes here: no story says how long something may take.
-const HUNG: Duration = Duration::from_secs(180);
+const HUNG: Duration = Duration::from_mins(5);
 const POLL: Duration = Duration::from_millis(20);
 
 /// A link to the binary that stays as it is when the binary is built anew while the tests run.
