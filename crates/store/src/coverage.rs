@@ -1,5 +1,7 @@
 //! Which tests execute which mutant's line.
 
+use std::collections::BTreeMap;
+
 use tinybug_model::MeasurementRef;
 
 use crate::{OrgStore, StoreError, TestSet, bitmap};
@@ -14,22 +16,38 @@ pub struct MutantCoverage {
 }
 
 impl OrgStore {
-    /// Keeps what is known of coverage. A mutant that no test executes is judged by that: `no_coverage`. Returns how
-    /// many were judged so.
+    /// Adds to what is known of coverage: several runs of the tests may each execute other lines, and one run may be
+    /// told of twice.
     pub async fn save_coverage(
         &self,
         measurement: MeasurementRef,
         coverage: &[MutantCoverage],
-    ) -> Result<u32, StoreError> {
+    ) -> Result<(), StoreError> {
         let (id, _) = self.own(measurement)?;
-        let numbers: Vec<i64> = coverage.iter().map(|mutant| i64::from(mutant.number)).collect();
-        let bitmaps: Vec<Vec<u8>> = coverage.iter().map(|mutant| bitmap::to_bytes(&mutant.covering)).collect();
-        let uncovered: Vec<i64> = coverage
-            .iter()
-            .filter(|mutant| mutant.covering.is_empty())
-            .map(|mutant| i64::from(mutant.number))
-            .collect();
+        let mut covering: BTreeMap<i64, TestSet> = BTreeMap::new();
+        for mutant in coverage {
+            *covering.entry(i64::from(mutant.number)).or_default() |= &mutant.covering;
+        }
+        let numbers: Vec<i64> = covering.keys().copied().collect();
         let mut tx = self.begin().await?;
+        // Whoever adds to the same mutants at the same time waits here, in the same order.
+        let known = sqlx::query!(
+            r#"SELECT number, covering
+               FROM   mutants
+               WHERE  org_id = $1 AND measurement_id = $2 AND number = ANY($3::bigint[])
+               ORDER  BY number
+               FOR    NO KEY UPDATE"#,
+            self.org.uuid(),
+            id,
+            &numbers
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        for mutant in known {
+            let tests = mutant.covering.map(|bytes| bitmap::from_bytes("mutants.covering", &bytes)).transpose()?;
+            *covering.entry(mutant.number).or_default() |= tests.unwrap_or_default();
+        }
+        let bitmaps: Vec<Vec<u8>> = covering.values().map(bitmap::to_bytes).collect();
         sqlx::query!(
             "UPDATE mutants
              SET    covering = known.covering
@@ -42,19 +60,6 @@ impl OrgStore {
         )
         .execute(&mut *tx)
         .await?;
-        let judged = sqlx::query!(
-            r#"UPDATE mutants
-               SET    verdict = 'no_coverage', confidence = 1, caught_by = '[]', attempts = 0,
-                      provenance = '{"rule": "no test executes the line"}', judged_at = now()
-               WHERE  org_id = $1 AND measurement_id = $2 AND number = ANY($3::bigint[]) AND verdict IS NULL"#,
-            self.org.uuid(),
-            id,
-            &uncovered
-        )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        tx.commit().await?;
-        u32::try_from(judged).map_err(|error| StoreError::unreadable("mutants", error))
+        Ok(tx.commit().await?)
     }
 }

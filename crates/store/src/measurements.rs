@@ -267,26 +267,50 @@ impl OrgStore {
         self.commit_one(tx, updated).await
     }
 
-    /// Keeps what preparing found out.
-    pub async fn save_prepared(&self, measurement: MeasurementRef, prepared: &Prepared) -> Result<(), StoreError> {
+    /// Keeps what preparing found out and the drawing, both or neither, and returns how many mutants the measurement
+    /// has. What was kept first stands, since builds may rest on it already: another call changes nothing.
+    pub async fn prepare(
+        &self,
+        measurement: MeasurementRef,
+        prepared: &Prepared,
+        drawing: &Drawing,
+    ) -> Result<u32, StoreError> {
         let (id, pass) = self.own(measurement)?;
         let mut tx = self.begin().await?;
-        let updated = sqlx::query!(
+        let first = sqlx::query!(
             "UPDATE measurements
-             SET    commit_sha = $4, commit_dirty = $5, prefix = $6, effective = $7, version = version + 1
-             WHERE  org_id = $1 AND id = $2 AND pass = $3",
+             SET    commit_sha = $4, commit_dirty = $5, prefix = $6, effective = $7, population = $8, strata = $9,
+                    version = version + 1
+             WHERE  org_id = $1 AND id = $2 AND pass = $3 AND commit_sha IS NULL",
             self.org.uuid(),
             id,
             pass,
             prepared.commit.sha,
             prepared.commit.dirty,
             prepared.prefix,
-            clean_json(&prepared.effective)
+            clean_json(&prepared.effective),
+            wide(drawing.population),
+            clean_json(&drawing.strata)
         )
         .execute(&mut *tx)
         .await?
         .rows_affected();
-        self.commit_one(tx, updated).await
+        if first > 0 {
+            crate::mutants::insert(&mut tx, self.org, id, &drawing.mutants).await?;
+        }
+        let drawn = sqlx::query_scalar!(
+            r#"SELECT (SELECT count(*) FROM mutants WHERE org_id = $1 AND measurement_id = $2) AS "drawn!"
+               FROM   measurements
+               WHERE  org_id = $1 AND id = $2 AND pass = $3"#,
+            self.org.uuid(),
+            id,
+            pass
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(StoreError::Missing("measurement"))?;
+        tx.commit().await?;
+        narrow("mutants", drawn)
     }
 
     /// Keeps what the unchanged code showed.
@@ -331,36 +355,6 @@ impl OrgStore {
         .await?
         .rows_affected();
         self.commit_one(tx, updated).await
-    }
-
-    /// Keeps the drawing, and returns how many mutants it holds. The first drawing stands: another one changes nothing.
-    pub async fn save_drawing(&self, measurement: MeasurementRef, drawing: &Drawing) -> Result<u32, StoreError> {
-        let (id, pass) = self.own(measurement)?;
-        let mut tx = self.begin().await?;
-        let first = sqlx::query!(
-            "UPDATE measurements SET population = $4, strata = $5, version = version + 1
-             WHERE  org_id = $1 AND id = $2 AND pass = $3 AND population IS NULL",
-            self.org.uuid(),
-            id,
-            pass,
-            wide(drawing.population),
-            clean_json(&drawing.strata)
-        )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        if first > 0 {
-            crate::mutants::insert(&mut tx, self.org, id, &drawing.mutants).await?;
-        }
-        let drawn = sqlx::query_scalar!(
-            r#"SELECT count(*) AS "count!" FROM mutants WHERE org_id = $1 AND measurement_id = $2"#,
-            self.org.uuid(),
-            id
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        narrow("mutants", drawn)
     }
 
     /// Commits what changed one measurement; when it changed none, there is none.

@@ -1,9 +1,10 @@
 //! Trials: one mutant's way to a verdict, or that of several which share their builds.
 
-use sqlx::types::Json;
-use tinybug_model::{MeasurementRef, TestId};
+use sqlx::{PgConnection, types::Json};
+use tinybug_model::{MeasurementRef, OrgId, TestId};
+use uuid::Uuid;
 
-use crate::{DrawnMutant, OrgStore, StoreError, mutants::MutantRow, number::narrow};
+use crate::{DrawnMutant, OrgStore, StoreError, TestSet, bitmap, mutants::MutantRow, number::narrow};
 
 /// A trial and the mutants that it carries.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +16,9 @@ pub struct Trial {
 }
 
 impl OrgStore {
-    /// Opens a trial for each mutant that has no verdict, numbered from 0 in the order of the draw, and returns how
-    /// many this pass has. Once opened, they stand.
+    /// Judges the mutants that, as far as is known, no test executes: `no_coverage`. Opens a trial for each other one
+    /// that has no verdict, numbered from 0 in the order of the draw, and returns how many this pass has. Once opened,
+    /// they stand.
     pub async fn open_trials(&self, measurement: MeasurementRef) -> Result<u32, StoreError> {
         let (id, pass) = self.own(measurement)?;
         let mut tx = self.begin().await?;
@@ -30,6 +32,7 @@ impl OrgStore {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(StoreError::Missing("measurement"))?;
+        judge_uncovered(&mut tx, self.org, id, pass).await?;
         sqlx::query!(
             "WITH waiting AS (
                  SELECT number AS mutant, row_number() OVER (ORDER BY number) - 1 AS trial
@@ -88,4 +91,27 @@ impl OrgStore {
         let mutants = rows.into_iter().map(DrawnMutant::try_from).collect::<Result<_, _>>()?;
         Ok(Some(Trial { number, mutants }))
     }
+}
+
+/// A mutant that a trial carries already is left to it.
+async fn judge_uncovered(
+    connection: &mut PgConnection,
+    org: OrgId,
+    measurement: Uuid,
+    pass: i64,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        r#"UPDATE mutants
+           SET    verdict = 'no_coverage', confidence = 1, caught_by = '[]', attempts = 0,
+                  provenance = '{"rule": "no test executes the line"}', judged_at = now()
+           WHERE  org_id = $1 AND measurement_id = $2 AND covering = $4 AND verdict IS NULL
+           AND    NOT EXISTS (SELECT FROM trials WHERE org_id = $1 AND measurement_id = $2 AND pass = $3)"#,
+        org.uuid(),
+        measurement,
+        pass,
+        &bitmap::to_bytes(&TestSet::new())
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

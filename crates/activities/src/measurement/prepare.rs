@@ -49,8 +49,7 @@ pub(super) async fn prepare(services: &Services, measurement: MeasurementRef) ->
         prefix: format!("refs/heads/tinybug/{}/", measurement.id),
         effective: serde_json::to_value(&effective)?,
     };
-    services.store.org(measurement.org).save_prepared(measurement, &row).await?;
-    let mutants = services.store.org(measurement.org).save_drawing(measurement, &drawing).await?;
+    let mutants = services.store.org(measurement.org).prepare(measurement, &row, &drawing).await?;
     services.store.org(measurement.org).set_state(measurement, MeasurementState::Baseline, None).await?;
     Ok(Prepared { parallelism, mutants, broken: false })
 }

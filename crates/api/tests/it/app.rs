@@ -129,10 +129,9 @@ impl TestApp {
         let measurement = MeasurementRef { org: org.id, id: measurement.parse().unwrap(), pass: 1 };
         let commit = Commit { sha: "c0ffee".to_owned(), dirty: true };
         let prepared = Prepared { commit, prefix: "tinybug/x".to_owned(), effective: json!({"command": "pytest"}) };
-        self.worker(org).save_prepared(measurement, &prepared).await.unwrap();
         let drawing =
             Drawing { mutants: (0..mutants).map(mutant).collect(), population: 40, strata: json!({"shop": 40}) };
-        self.worker(org).save_drawing(measurement, &drawing).await.unwrap();
+        self.worker(org).prepare(measurement, &prepared, &drawing).await.unwrap();
         measurement
     }
 }

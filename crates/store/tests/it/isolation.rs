@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Row};
 use tinybug_model::{BuildRole, MeasurementState, MutantId, OrgId, Verdict};
 use tinybug_store::{MeasurementRequest, MutantFilter, Source, StoreError};
 
-use crate::support::{build, finished, judgement, store, tenant};
+use crate::support::{build, drawing, finished, judgement, prepared, store, tenant};
 
 /// Every tenant table with the column that holds the org.
 async fn tenant_tables(pool: &PgPool) -> Vec<(String, &'static str)> {
@@ -155,6 +155,7 @@ async fn an_org_changes_nothing_of_another_through_the_store(pool: PgPool) {
         let refusals = [
             org.set_state(measurement, MeasurementState::Failed, None).await.err(),
             org.save_reason(measurement, "because").await.err(),
+            org.prepare(measurement, &prepared("c0ffee"), &drawing(3)).await.err(),
             org.save_baseline(measurement, &serde_json::json!({})).await.err(),
             org.save_verdict(measurement, 2, &judgement(Verdict::Survived)).await.err(),
             org.open_trials(measurement).await.err(),

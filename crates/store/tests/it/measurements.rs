@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use tinybug_model::{MeasurementState, Plan, Score, Verdict};
 use tinybug_store::{Commit, MeasurementRequest, Prepared, RepositoryKind, Source, StoreError};
 
-use crate::support::{drawing, judgement, measurement, org, repository, store, tenant};
+use crate::support::{drawing, judgement, measurement, org, prepared, repository, store, tenant};
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn repositories_are_listed_by_name_and_found_again(pool: PgPool) {
@@ -42,7 +42,7 @@ async fn what_the_workflow_finds_is_kept(pool: PgPool) {
     let score = Score { score: Some(0.5), low: Some(0.25), high: Some(0.75) };
     // Activities are tried again: twice is no different from once.
     for _ in 0..2 {
-        acme.save_prepared(asked, &prepared).await.unwrap();
+        acme.prepare(asked, &prepared, &drawing(3)).await.unwrap();
         acme.save_baseline(asked, &json!({"tests": 3})).await.unwrap();
         acme.save_report(asked, score, &json!({"score": 0.5})).await.unwrap();
     }
@@ -51,7 +51,7 @@ async fn what_the_workflow_finds_is_kept(pool: PgPool) {
     assert_eq!(found.effective, Some(json!({"a": "\u{fffd}"})));
     assert_eq!((found.baseline, found.score), (Some(json!({"tests": 3})), score));
     assert_eq!(acme.report(asked.id).await.unwrap(), Some(json!({"score": 0.5})));
-    assert_eq!(found.version, 7);
+    assert_eq!(found.version, 6);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -121,21 +121,50 @@ async fn a_cancel_is_asked_for_once_and_not_of_an_ended_measurement(pool: PgPool
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_first_drawing_stands(pool: PgPool) {
+async fn what_was_prepared_first_stands_as_a_whole(pool: PgPool) {
     let (_, acme) = org(&store(&pool).await, "acme", 1).await;
     let asked = measurement(&acme, &repository(&acme, "shop").await).await;
-    assert_eq!(acme.save_drawing(asked, &drawing(3)).await.unwrap(), 3);
-    assert_eq!(acme.save_drawing(asked, &drawing(5)).await.unwrap(), 3);
+    assert_eq!(acme.prepare(asked, &prepared("first"), &drawing(3)).await.unwrap(), 3);
+    let before = acme.measurement(asked.id).await.unwrap().unwrap();
+    assert_eq!(before.commit.as_ref().map(|commit| commit.sha.as_str()), Some("first"));
+    assert_eq!((before.prefix.as_deref(), before.population), (Some("tinybug/first"), Some(40)));
+    // The working tree has changed since: its newer state must not be mixed with the mutants of the older one.
+    assert_eq!(acme.prepare(asked, &prepared("second"), &drawing(5)).await.unwrap(), 3);
+    assert_eq!(acme.measurement(asked.id).await.unwrap().unwrap(), before);
     let drawn: Vec<_> = acme.all_mutants(asked.id).await.unwrap().into_iter().map(|drawn| drawn.mutant).collect();
     assert_eq!(drawn, drawing(3).mutants);
-    assert_eq!(acme.measurement(asked.id).await.unwrap().unwrap().population, Some(40));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_two_that_prepare_at_once_one_stands_as_a_whole(pool: PgPool) {
+    let (_, acme) = org(&store(&pool).await, "acme", 1).await;
+    let asked = measurement(&acme, &repository(&acme, "shop").await).await;
+    let (three, five) = (prepared("three"), prepared("five"));
+    let (of_three, of_five) = (drawing(3), drawing(5));
+    let (one, two) = tokio::join!(acme.prepare(asked, &three, &of_three), acme.prepare(asked, &five, &of_five));
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_eq!(one, two);
+    let commit = acme.measurement(asked.id).await.unwrap().unwrap().commit.unwrap();
+    assert_eq!(one, if commit.sha == "three" { 3 } else { 5 });
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_drawing_that_cannot_be_kept_leaves_nothing_of_the_preparation(pool: PgPool) {
+    let (_, acme) = org(&store(&pool).await, "acme", 1).await;
+    let asked = measurement(&acme, &repository(&acme, "shop").await).await;
+    let mut twice = drawing(2);
+    twice.mutants[1].id = twice.mutants[0].id.clone();
+    assert!(acme.prepare(asked, &prepared("first"), &twice).await.is_err());
+    assert_eq!(acme.measurement(asked.id).await.unwrap().unwrap().commit, None);
+    assert_eq!(acme.prepare(asked, &prepared("second"), &drawing(2)).await.unwrap(), 2);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_empty_drawing_is_a_drawing(pool: PgPool) {
     let (_, acme) = org(&store(&pool).await, "acme", 1).await;
     let asked = measurement(&acme, &repository(&acme, "shop").await).await;
-    assert_eq!(acme.save_drawing(asked, &drawing(0)).await.unwrap(), 0);
+    assert_eq!(acme.prepare(asked, &prepared("c0ffee"), &drawing(0)).await.unwrap(), 0);
+    assert_eq!(acme.prepare(asked, &prepared("c0ffee"), &drawing(3)).await.unwrap(), 0);
     assert_eq!(acme.open_trials(asked).await.unwrap(), 0);
     assert!(acme.progress(asked.id).await.unwrap().unwrap().verdicts.is_empty());
 }

@@ -62,6 +62,12 @@ pub(crate) fn mutant(number: u32) -> Mutant {
     }
 }
 
+/// What preparing found out, with this commit.
+pub(crate) fn prepared(sha: &str) -> Prepared {
+    let commit = Commit { sha: sha.into(), dirty: false };
+    Prepared { commit, prefix: format!("tinybug/{sha}"), effective: json!({"command": "pytest"}) }
+}
+
 /// A drawing of this many mutants.
 pub(crate) fn drawing(mutants: u32) -> Drawing {
     Drawing { mutants: (0..mutants).map(mutant).collect(), population: 40, strata: json!({"shop": 40}) }
@@ -116,10 +122,7 @@ pub(crate) async fn tenant(store: &Store, slug: &str, token_byte: u8) -> Tenant 
     let (org, right) = org(store, slug, token_byte).await;
     let repository = repository(&right, "shop").await;
     let measurement = measurement(&right, &repository).await;
-    let commit = Commit { sha: "c0ffee".into(), dirty: false };
-    let prepared = Prepared { commit, prefix: "tinybug/x".into(), effective: json!({"command": "pytest"}) };
-    right.save_prepared(measurement, &prepared).await.unwrap();
-    right.save_drawing(measurement, &drawing(3)).await.unwrap();
+    right.prepare(measurement, &prepared("c0ffee"), &drawing(3)).await.unwrap();
     right.upsert_test_cases(repository.id, &tests()).await.unwrap();
     attempt(&right, build(measurement, BuildRole::Baseline, 0), 1, &finished(3, &[2])).await;
     right.save_baseline(measurement, &json!({"tests": 3})).await.unwrap();

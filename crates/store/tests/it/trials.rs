@@ -4,35 +4,64 @@ use sqlx::PgPool;
 use tinybug_model::{MutantId, TestId, Verdict};
 use tinybug_store::{MutantCoverage, MutantFilter, OrgStore, StoreError, TestSet};
 
-use crate::support::{drawing, judgement, measurement, org, repository, store, tenant};
+use crate::support::{drawing, judgement, measurement, org, prepared, repository, store, tenant};
 
 async fn drawn(org: &OrgStore, mutants: u32) -> tinybug_model::MeasurementRef {
     let asked = measurement(org, &repository(org, "shop").await).await;
-    org.save_drawing(asked, &drawing(mutants)).await.unwrap();
+    org.prepare(asked, &prepared("c0ffee"), &drawing(mutants)).await.unwrap();
     asked
+}
+
+fn covering(number: u32, tests: &[u32]) -> MutantCoverage {
+    MutantCoverage { number, covering: tests.iter().collect() }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_mutant_without_coverage_is_judged_and_one_of_unknown_coverage_is_not(pool: PgPool) {
     let (_, acme) = org(&store(&pool).await, "acme", 1).await;
     let asked = drawn(&acme, 3).await;
-    let coverage = [
-        MutantCoverage { number: 0, covering: TestSet::new() },
-        MutantCoverage { number: 1, covering: [4, 70_000].into_iter().collect() },
-    ];
-    assert_eq!(acme.save_coverage(asked, &coverage).await.unwrap(), 1);
-    assert_eq!(acme.save_coverage(asked, &coverage).await.unwrap(), 0, "the second time there is nothing to judge");
+    let coverage = [covering(0, &[]), covering(1, &[4, 70_000])];
+    acme.save_coverage(asked, &coverage).await.unwrap();
     let mutants = acme.all_mutants(asked.id).await.unwrap();
-    assert_eq!(mutants[0].judgement.as_ref().unwrap().verdict, Verdict::NoCoverage);
+    assert!(mutants.iter().all(|mutant| mutant.judgement.is_none()), "another run may still cover it");
+    assert_eq!(acme.open_trials(asked).await.unwrap(), 2);
+    let mutants = acme.all_mutants(asked.id).await.unwrap();
+    let judged = mutants[0].judgement.as_ref().unwrap();
+    assert_eq!((judged.verdict, judged.confidence), (Verdict::NoCoverage, Some(1.0)));
     assert_eq!(mutants[1].covering.as_ref(), Some(&coverage[1].covering));
     assert_eq!((mutants[1].judgement.as_ref(), mutants[2].covering.as_ref()), (None, None));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn coverage_of_several_runs_adds_up(pool: PgPool) {
+    let (_, acme) = org(&store(&pool).await, "acme", 1).await;
+    let asked = drawn(&acme, 4).await;
+    let first = [covering(0, &[]), covering(1, &[1]), covering(2, &[]), covering(1, &[9])];
+    let second = [covering(0, &[3]), covering(1, &[2]), covering(2, &[])];
+    let (one, two) = tokio::join!(acme.save_coverage(asked, &first), acme.save_coverage(asked, &second));
+    one.and(two).unwrap();
+    acme.save_coverage(asked, &first).await.unwrap();
+    let known: Vec<_> = acme.all_mutants(asked.id).await.unwrap().into_iter().map(|mutant| mutant.covering).collect();
+    let tests = |tests: &[u32]| Some(TestSet::from_iter(tests));
+    assert_eq!(known, [tests(&[3]), tests(&[1, 2, 9]), tests(&[]), None]);
+    assert_eq!(acme.open_trials(asked).await.unwrap(), 3);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_mutant_that_a_trial_carries_is_left_to_it(pool: PgPool) {
+    let (_, acme) = org(&store(&pool).await, "acme", 1).await;
+    let asked = drawn(&acme, 2).await;
+    acme.open_trials(asked).await.unwrap();
+    acme.save_coverage(asked, &[covering(0, &[])]).await.unwrap();
+    assert_eq!(acme.open_trials(asked).await.unwrap(), 2);
+    assert_eq!(acme.all_mutants(asked.id).await.unwrap()[0].judgement, None);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn trials_are_opened_once_in_the_order_of_the_draw(pool: PgPool) {
     let (_, acme) = org(&store(&pool).await, "acme", 1).await;
     let asked = drawn(&acme, 4).await;
-    acme.save_coverage(asked, &[MutantCoverage { number: 1, covering: TestSet::new() }]).await.unwrap();
+    acme.save_coverage(asked, &[covering(1, &[])]).await.unwrap();
     let (one, two) = tokio::join!(acme.open_trials(asked), acme.open_trials(asked));
     assert_eq!((one.unwrap(), two.unwrap()), (3, 3));
     let mut carried = Vec::new();
