@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     fs, io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     process::{Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -96,12 +97,26 @@ pub(crate) struct Reader(Git);
 impl Reader {
     /// Writes the settings to a directory of this process's own.
     pub(crate) fn new() -> Result<Self, ProviderError> {
+        Self::below(&std::env::temp_dir()).map_err(ProviderError::io("writing git's settings"))
+    }
+
+    /// In a fresh directory that nobody else may enter: settings name programs to run, and one that lies there already
+    /// may be another user's.
+    fn below(parent: &Path) -> io::Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let reader = Self(Git::new(&std::env::temp_dir().join(format!("tinybug-git-{}-{number}", std::process::id()))));
-        let written = fs::create_dir_all(&reader.0.dir).and_then(|()| reader.0.write_settings());
-        written.map_err(ProviderError::io("writing git's settings"))?;
-        Ok(reader)
+        loop {
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            let dir = parent.join(format!("tinybug-git-{}-{number}", std::process::id()));
+            match fs::DirBuilder::new().mode(0o700).create(&dir) {
+                Ok(()) => {
+                    let reader = Self(Git::new(&dir));
+                    reader.0.write_settings()?;
+                    return Ok(reader);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Calls it.
@@ -202,4 +217,32 @@ pub(crate) fn failure(command: &Command, stderr: &[u8]) -> ProviderError {
 /// The text of an answer, without the line end.
 pub(crate) fn text(answer: &[u8]) -> String {
     String::from_utf8_lossy(answer).trim_end_matches('\n').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_directory_that_someone_else_has_laid_out_is_not_used_for_settings() {
+        let dir = tempfile::tempdir().unwrap();
+        let trap = dir.path().join("trap");
+        fs::create_dir(&trap).unwrap();
+        for number in 0..100 {
+            let planted = dir.path().join(format!("tinybug-git-{}-{number}", std::process::id()));
+            if number % 2 == 0 { symlink(&trap, planted).unwrap() } else { fs::create_dir(planted).unwrap() }
+        }
+        let count = || fs::read_dir(dir.path()).unwrap().count();
+        let planted = count();
+        let reader = Reader::below(dir.path()).unwrap();
+        assert_eq!(count(), planted + 1);
+        let own = reader.0.dir.clone();
+        assert_eq!(fs::metadata(&own).unwrap().permissions().mode() & 0o777, 0o700);
+        assert!(own.join(GUEST).exists());
+        assert_eq!(fs::read_dir(&trap).unwrap().count(), 0);
+        drop(reader);
+        assert_eq!(count(), planted, "it goes when it is not used any more");
+    }
 }
