@@ -216,10 +216,13 @@ fn is_generated(text: &str) -> bool {
     })
 }
 
+/// Lines longer than this hold data, or code that a tool wrote; grammars may take memory without end on them.
+const LONGEST: usize = 20_000;
+
 /// Whether a script was squeezed into few long lines.
 fn is_minified(name: &str, text: &str) -> bool {
-    let script = name.ends_with("js");
-    script && text.len() > 5_000 && text.len() / text.lines().count().max(1) > 500
+    let script = name.ends_with("js") && text.len() > 5_000 && text.len() / text.lines().count().max(1) > 500;
+    script || text.len() > LONGEST && text.lines().any(|line| line.len() > LONGEST)
 }
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {

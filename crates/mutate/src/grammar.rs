@@ -155,7 +155,8 @@ impl Grammar {
                 parser
             });
             // Counted, not timed: the same file must be cut off on every machine or on none.
-            let mut left = 10_000 + bytes.len() / 10;
+            // Real code takes less than half of this; beyond it grammars may go through time and memory without end.
+            let mut left = 300 + bytes.len() / 50;
             let mut progress = |_: &tree_sitter::ParseState| {
                 left = left.saturating_sub(1);
                 if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -231,7 +231,8 @@ fn number_fits(site: &Site<'_, '_>) -> bool {
     let names_cases = site.stack.iter().rev().find(|frame| frame.role == Role::Const).is_some_and(|frame| {
         site.child_of(frame.node, Field::Type).is_some_and(|written| type_guess(site.text(written)) != Guess::Number)
     });
-    if names_cases {
+    let converted = site.place().constant && parent.role == Role::Arguments;
+    if names_cases || converted {
         return false;
     }
     match parent.role {

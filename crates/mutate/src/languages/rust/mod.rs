@@ -200,6 +200,9 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             [Field::Left, Field::Right].into_iter().filter_map(move |field| site.child_of(parent.node, field))
         })
     };
+    if site.place().constant {
+        return matches!(op, Op::LitBool | Op::LitFloat | Op::LitStringEmpty | Op::LitStringFill);
+    }
     match op {
         // The compiler reckons what it can and refuses what overflows.
         Op::ArithAddSub | Op::ArithSubAdd | Op::ArithMulDiv | Op::ArithDivMul | Op::ArithModMul | Op::BitShift => {
