@@ -1,8 +1,8 @@
 //! Where things lie in a data directory.
 
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder, Permissions};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The paths below one data directory.
@@ -17,8 +17,13 @@ impl Layout {
         // The user that PostgreSQL runs as must be able to pass through; what is secret below is closed by itself.
         DirBuilder::new().recursive(true).mode(0o755).create(data_dir)?;
         let layout = Self { root: data_dir.canonicalize()? };
-        DirBuilder::new().recursive(true).mode(0o700).create(layout.run())?;
-        DirBuilder::new().recursive(true).mode(0o755).create(layout.logs())?;
+        for private in [layout.run(), layout.logs()] {
+            DirBuilder::new().recursive(true).mode(0o700).create(&private)?;
+            // One that was made open, or opened since.
+            if fs::metadata(&private)?.permissions().mode() & 0o077 != 0 {
+                fs::set_permissions(&private, Permissions::from_mode(0o700))?;
+            }
+        }
         Ok(layout)
     }
 
@@ -73,5 +78,25 @@ impl Layout {
 
     pub(crate) fn temporal(&self) -> PathBuf {
         self.root.join("temporal")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_secret_is_closed_and_the_way_to_the_cluster_stays_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let layout = Layout::create(&data).unwrap();
+        assert_eq!(mode(&data) & 0o011, 0o011);
+        for private in [layout.run(), layout.logs()] {
+            assert_eq!(mode(&private), 0o700);
+            fs::set_permissions(&private, Permissions::from_mode(0o755)).unwrap();
+            Layout::create(&data).unwrap();
+            assert_eq!(mode(&private), 0o700, "an earlier version left it open");
+        }
     }
 }
