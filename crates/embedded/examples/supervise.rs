@@ -13,18 +13,19 @@ fn main() -> anyhow::Result<()> {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["supervise", launch] => supervise_main(launch),
         ["exec-service", plan] => match exec_service(plan)? {},
-        ["user", data_dir] => user(Path::new(data_dir)),
-        ["extra"] => extra(),
-        _ => bail!("usage: supervise user DATA_DIR"),
+        ["user", data_dir, ref extra @ ..] => user(Path::new(data_dir), extra),
+        ["extra", ..] => extra(),
+        _ => bail!("usage: supervise user DATA_DIR [ARGUMENT OF THE EXTRA PROCESS ...]"),
     }
 }
 
 /// Attaches, writes one JSON line per event and one with the addresses, leaves when the standard input ends.
 #[tokio::main(flavor = "current_thread")]
-async fn user(data_dir: &Path) -> anyhow::Result<()> {
+async fn user(data_dir: &Path, extra: &[&str]) -> anyhow::Result<()> {
     let command = SupervisorCommand::current_exe()?;
     let mut needs = Needs::from_env();
-    needs.extra = Some(vec![command.program.to_str().context("a path that is text")?.to_owned(), "extra".into()]);
+    let program = command.program.to_str().context("a path that is text")?;
+    needs.extra = Some([program, "extra"].iter().chain(extra).map(|&argument| argument.to_owned()).collect());
     let progress = |event: &ProgressEvent| say(&serde_json::json!(event));
     let attached = attach(data_dir, &command, &needs, &progress).await?;
     say(&serde_json::json!({

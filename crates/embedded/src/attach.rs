@@ -175,16 +175,29 @@ fn refuse_conflict(layout: &Layout, needs: &Needs, services: &Services) -> Resul
         Some(wanted) => wanted != url,
         None => external,
     };
+    let worker_conflict = needs.extra.as_ref().and_then(|command| worker_conflict(command, services));
     let difference = if differs(&needs.database_url, services.external_database, &services.database_url) {
-        "DATABASE_URL"
+        "DATABASE_URL".to_owned()
     } else if differs(&needs.temporal_address, services.external_temporal, &services.temporal_address) {
-        "TEMPORAL_ADDRESS"
-    } else if needs.extra.is_some() && !services.processes.contains_key(crate::supervisor::EXTRA) {
-        "they were started without a worker"
+        "TEMPORAL_ADDRESS".to_owned()
+    } else if let Some(difference) = worker_conflict {
+        difference
     } else {
         return Ok(());
     };
-    Err(Error::Conflict { data_dir: layout.root().to_owned(), difference: difference.into() })
+    Err(Error::Conflict { data_dir: layout.root().to_owned(), difference })
+}
+
+/// What keeps the worker that runs from being the one that is wanted.
+fn worker_conflict(wanted: &[String], services: &Services) -> Option<String> {
+    if !services.processes.contains_key(crate::supervisor::EXTRA) {
+        return Some("they were started without a worker".to_owned());
+    }
+    // A supervisor of an earlier version does not tell.
+    let running = services.worker_args.as_deref()?;
+    let wanted = wanted.get(1..).unwrap_or_default();
+    (running != wanted)
+        .then(|| format!("their worker runs with `{}`, not with `{}`", running.join(" "), wanted.join(" ")))
 }
 
 /// Under the start lock, so that of several users at once one starts the supervisor and none sees what a dead one left.

@@ -211,6 +211,7 @@ impl Fleet {
             temporal_ui_url: addresses.temporal_ui_url.clone(),
             external_database: launch.external_database,
             external_temporal: launch.external_temporal,
+            worker_args: launch.extra.as_ref().map(|command| command.iter().skip(1).cloned().collect()),
             notices: progress.notices(),
             processes: self.board.processes(),
         };

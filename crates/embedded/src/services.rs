@@ -23,6 +23,9 @@ pub struct Services {
     pub external_database: bool,
     /// Whether `temporal_address` was given by the user and is not run here.
     pub external_temporal: bool,
+    /// The arguments of the worker, when one was asked for. Its program may be replaced by a newer build of itself.
+    #[serde(default)]
+    pub worker_args: Option<Vec<String>>,
     /// What users should know, such as fallbacks that are used.
     pub notices: Vec<String>,
     /// The processes that run, by name: `postgres`, `temporal`, `temporal-ui`, `worker`.

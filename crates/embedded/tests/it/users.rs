@@ -2,8 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 
-use crate::harness::{DataDir, accepts, lives, postgres_serves, wait_until};
+use crate::harness::{DataDir, User, accepts, executable, lives, postgres_serves, user_command, wait_until};
 
 #[test]
 fn the_first_user_starts_the_services_and_the_last_one_out_stops_them() {
@@ -54,7 +55,7 @@ fn users_that_come_at_the_same_moment_share_one_supervisor_and_other_directories
 #[test]
 fn the_extra_process_runs_beside_services_of_the_users_own() {
     let data = DataDir::new();
-    let mut user = crate::harness::User::spawn(
+    let mut user = User::spawn(
         data.user_command()
             .env("DATABASE_URL", "postgres://somewhere/else")
             .env("TEMPORAL_ADDRESS", "somewhere:7233")
@@ -70,6 +71,29 @@ fn the_extra_process_runs_beside_services_of_the_users_own() {
     });
     assert!(data.user().fails().contains("already run with other settings: DATABASE_URL"));
     user.leave();
+}
+
+#[test]
+fn a_user_that_wants_the_extra_process_otherwise_is_refused_and_one_of_a_newer_build_is_not() {
+    let data = DataDir::new();
+    let with = |program: std::path::PathBuf, arguments: &[&str]| {
+        let mut command = user_command(Command::new(program), &data.path());
+        command.env("DATABASE_URL", "postgres://somewhere/else").env("TEMPORAL_ADDRESS", "somewhere:7233");
+        User::spawn(command.args(arguments))
+    };
+    let mut first = with(executable(), &["--builds", "2"]);
+    let addresses = first.attached();
+    let mut same = with(executable(), &["--builds", "2"]);
+    assert_eq!(same.attached(), addresses);
+    same.leave();
+    let said = with(executable(), &["--builds", "4"]).fails();
+    assert!(said.contains("their worker runs with `extra --builds 2`, not with `extra --builds 4`"), "{said}");
+    let newer = data.path().with_file_name("newer");
+    std::fs::hard_link(executable(), &newer).or_else(|_| std::fs::copy(executable(), &newer).map(drop)).unwrap();
+    let mut newer = with(newer, &["--builds", "2"]);
+    assert_eq!(newer.attached(), addresses);
+    newer.leave();
+    first.leave();
 }
 
 /// What the server itself says about the settings it was given: names it does not know, values of another type.
