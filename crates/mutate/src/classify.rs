@@ -89,20 +89,7 @@ const VENDORED: &[&str] = &[
     "obj",
 ];
 
-const EXAMPLES: &[&str] = &[
-    "examples",
-    "example",
-    "docs",
-    "doc",
-    "samples",
-    "demo",
-    "demos",
-    "benchmarks",
-    "benchmark",
-    "bench",
-    "migrations",
-    "scripts",
-];
+const EXAMPLES: &[&str] = &["examples", "docs", "doc", "benchmarks", "benches"];
 
 /// Tells what a file is, by its path (with forward slashes) and a look at its bytes.
 pub fn classify(path: &str, bytes: &[u8]) -> Classified {
