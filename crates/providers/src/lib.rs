@@ -5,6 +5,7 @@ pub mod detect;
 pub mod error;
 pub mod git;
 pub mod local;
+mod private;
 pub mod results;
 
 pub use coverage::{Coverage, LineCover};

@@ -12,5 +12,12 @@ pub(super) async fn clean(services: &Services, measurement: MeasurementRef) -> a
         let left = mirror.leftovers(prefix).await?;
         mirror.retract(&left).await?;
     }
+    if let Some(commit) = &subject.measurement.commit {
+        mirror.forget_snapshot(&commit.sha).await?;
+    }
+    if let Err(error) = mirror.keep_house().await {
+        // The measurement is over either way, and the mirror serves as it is.
+        tracing::warn!(%error, repository = %subject.repository.id, "a mirror could not be packed");
+    }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A bare repository of Tinybug's own that holds what is measured and every commit that Tinybug makes.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -9,10 +9,12 @@ use super::{
     checkout::Checkout,
     command::{Git, output, run, text},
 };
-use crate::ProviderError;
+use crate::{ProviderError, private::make_private};
 
 /// The user's HEAD, as last fetched.
 const HEAD: &str = "refs/source/HEAD";
+/// Shared by those who write objects.
+const OBJECTS_LOCK: &str = "tinybug-objects.lock";
 
 /// A mirror of one repository of the user's.
 #[derive(Debug, Clone)]
@@ -26,16 +28,25 @@ impl Mirror {
     pub async fn open(dir: impl Into<PathBuf>) -> Result<Self, ProviderError> {
         let dir: PathBuf = dir.into();
         let doing = || format!("making the mirror {}", dir.display());
-        fs::create_dir_all(&dir).map_err(ProviderError::io(doing()))?;
+        make_private(&dir).map_err(ProviderError::io(doing()))?;
         let dir = dir.canonicalize().map_err(ProviderError::io(doing()))?;
         let git = Git::new(&dir);
         git.write_settings().map_err(ProviderError::io(doing()))?;
         let mirror = Self { dir, git };
+        // Who only wants to read need not wait for a fetch; and what was made already stays.
+        if mirror.is_made() {
+            return Ok(mirror);
+        }
         let _lock = mirror.lock().await?;
-        if !mirror.dir.join("HEAD").exists() {
+        if !mirror.is_made() {
             run(mirror.git.mirror().args(["init", "--quiet", "--bare", "--template="]).arg(&mirror.dir), None).await?;
         }
         Ok(mirror)
+    }
+
+    /// Whether git has finished making it: the second directory is what it makes last.
+    fn is_made(&self) -> bool {
+        self.dir.join("HEAD").exists() && self.dir.join("objects/info").exists()
     }
 
     /// Where the mirror lies.
@@ -104,12 +115,17 @@ impl Mirror {
     /// Removes refs; those that are not there already are no error.
     pub async fn retract(&self, refs: &[String]) -> Result<(), ProviderError> {
         let present = self.all_refs(&[]).await?;
-        let deletions: String =
-            refs.iter().filter(|name| present.contains(name)).flat_map(|name| ["delete ", name, "\n"]).collect();
-        if deletions.is_empty() {
+        let refs: Vec<&String> = refs.iter().filter(|name| present.contains(name)).collect();
+        if refs.is_empty() {
             return Ok(());
         }
         let _lock = self.lock().await?;
+        self.delete(&refs).await
+    }
+
+    /// Removes refs, under the lock that the caller holds.
+    pub(super) async fn delete(&self, refs: &[&String]) -> Result<(), ProviderError> {
+        let deletions: String = refs.iter().flat_map(|name| ["delete ", name, "\n"]).collect();
         run(self.git.mirror().args(["update-ref", "--stdin"]), Some(deletions.as_bytes())).await.map(drop)
     }
 
@@ -118,17 +134,32 @@ impl Mirror {
         self.all_refs(&[prefix]).await
     }
 
-    async fn all_refs(&self, patterns: &[&str]) -> Result<Vec<String>, ProviderError> {
+    pub(super) async fn all_refs(&self, patterns: &[&str]) -> Result<Vec<String>, ProviderError> {
         let listed = run(self.git.mirror().args(["for-each-ref", "--format=%(refname)"]).args(patterns), None).await?;
         Ok(text(&listed).lines().map(str::to_owned).collect())
     }
 
     /// Keeps other processes from changing refs of this mirror meanwhile.
     pub(crate) async fn lock(&self) -> Result<fs::File, ProviderError> {
-        let path = self.dir.join("tinybug.lock");
+        self.locked("tinybug.lock", fs::File::lock).await
+    }
+
+    /// Keeps objects from being removed meanwhile: git does not write anew what is there, though nothing names it yet.
+    pub(super) async fn keep_objects(&self) -> Result<fs::File, ProviderError> {
+        self.locked(OBJECTS_LOCK, fs::File::lock_shared).await
+    }
+
+    /// The right to remove objects, unless someone needs them just now.
+    pub(super) fn may_remove_objects(&self) -> Result<Option<fs::File>, ProviderError> {
+        let file = fs::File::create(self.dir.join(OBJECTS_LOCK)).map_err(ProviderError::io("locking the mirror"))?;
+        Ok(file.try_lock().is_ok().then_some(file))
+    }
+
+    async fn locked(&self, name: &str, take: fn(&fs::File) -> io::Result<()>) -> Result<fs::File, ProviderError> {
+        let path = self.dir.join(name);
         let lock = tokio::task::spawn_blocking(move || {
             let file = fs::File::create(&path)?;
-            file.lock()?;
+            take(&file)?;
             Ok(file)
         });
         lock.await.expect("taking a lock does not panic").map_err(ProviderError::io("locking the mirror"))

@@ -3,6 +3,7 @@
 mod changes;
 mod checkout;
 mod command;
+mod housekeeping;
 mod mirror;
 mod publish;
 mod revision;

@@ -31,6 +31,7 @@ impl Mirror {
         reference: &str,
         message: &str,
     ) -> Result<String, ProviderError> {
+        let _kept = self.keep_objects().await?;
         let mut command = self.git.mirror();
         command.args(["fast-import", "--quiet", "--force", "--done", "--date-format=raw"]);
         command.stdin(std::process::Stdio::piped());

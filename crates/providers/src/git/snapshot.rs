@@ -18,6 +18,9 @@ pub(super) const IDENTITY: &str = "Tinybug <tinybug@localhost>";
 /// See [`IDENTITY`].
 pub(super) const DATE: &str = "946684800 +0000";
 
+/// What names of snapshots begin with.
+pub(super) const SNAPSHOTS: &str = "refs/source/snapshots/";
+
 /// Untracked files that are no part of a project though it forgot to let git ignore them: the runner finds installed
 /// dependencies in the user's checkout, and bytecode of another place would only mislead.
 const GENERATED: &str = "node_modules/\n.venv/\nvenv/\n__pycache__/\n*.pyc\n.pytest_cache/\n.tox/\n.nox/\n";
@@ -49,6 +52,7 @@ impl Mirror {
             let sha = head.ok_or_else(|| ProviderError::NoSuchRevision { revision: "HEAD".to_owned() })?;
             return Ok(whole(sha.clone(), false, Some(sha)));
         };
+        let _kept = self.keep_objects().await?;
         let tree = self.write_tree(&checkout, index, head.as_deref()).await?;
         if let Some(head) = &head {
             let committed = text(&run(self.git.mirror().args(["rev-parse", &format!("{head}^{{tree}}")]), None).await?);
@@ -112,9 +116,14 @@ impl Mirror {
             commit.args(["-p", head]);
         }
         let sha = text(&run(&mut commit, None).await?);
-        run(self.git.mirror().args(["update-ref", &format!("refs/source/snapshots/{sha}"), &sha]), None).await?;
+        run(self.git.mirror().args(["update-ref", &snapshot_ref(&sha), &sha]), None).await?;
         Ok(sha)
     }
+}
+
+/// What keeps a snapshot until it is forgotten.
+pub(super) fn snapshot_ref(sha: &str) -> String {
+    format!("{SNAPSHOTS}{sha}")
 }
 
 /// Where git looks by itself.

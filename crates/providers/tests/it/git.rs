@@ -1,6 +1,6 @@
 //! The mirror, and how little the user's repository notices.
 
-use std::fs;
+use std::{fs, path::Path, time::Duration};
 
 use tempfile::TempDir;
 use tinybug_providers::{Edit, Mirror, ProviderError};
@@ -236,4 +236,103 @@ async fn many_publish_and_snapshot_at_once() {
     let snapshots = tasks.join_all().await;
     assert!(snapshots.iter().all(|sha| *sha == base));
     assert_eq!(mirror.leftovers("refs/heads/tinybug/m").await.unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn a_mirror_is_closed_to_others_and_opening_one_that_is_there_waits_for_nobody() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = TempDir::new().unwrap();
+    let place = dir.path().join("mirrors/one.git");
+    let made = Mirror::open(&place).await.unwrap();
+    for closed in [place.as_path(), place.parent().unwrap()] {
+        assert_eq!(fs::metadata(closed).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+    let lock = fs::File::open(made.dir().join("tinybug.lock")).unwrap();
+    lock.lock().unwrap();
+    Mirror::open(&place).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_mirror_whose_making_was_cut_off_is_made_after_all() {
+    let dir = TempDir::new().unwrap();
+    let place = dir.path().join("mirror.git");
+    fs::create_dir(&place).unwrap();
+    fs::write(place.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    Mirror::open(&place).await.unwrap().snapshot(&repo.path).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_snapshot_is_forgotten_when_it_is_not_needed_any_more() {
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    let (_dir, mirror) = mirror().await;
+    repo.write("a.py", "uncommitted\n");
+    let one = mirror.snapshot(&repo.path).await.unwrap().sha;
+    repo.write("a.py", "other\n");
+    let other = mirror.snapshot(&repo.path).await.unwrap().sha;
+    let head = repo.git(&["rev-parse", "HEAD"]);
+    for sha in [&one, &one, &head] {
+        mirror.forget_snapshot(sha).await.unwrap();
+    }
+    let left = mirror.leftovers("refs/source/snapshots").await.unwrap();
+    assert_eq!(left, [format!("refs/source/snapshots/{other}")]);
+    let content = text(&mirror, &one, "a.py").await;
+    assert_eq!(content.as_deref(), Some("uncommitted\n"), "another measurement may be of the same code");
+}
+
+/// Makes a file, or all files below a directory, older.
+fn age(path: &Path, hours: u64) {
+    if path.is_file() {
+        let file = fs::File::open(path).unwrap();
+        let then = file.metadata().unwrap().modified().unwrap() - Duration::from_hours(hours);
+        return file.set_modified(then).unwrap();
+    }
+    fs::read_dir(path).unwrap().flatten().for_each(|entry| age(&entry.path(), hours));
+}
+
+/// Does the housekeeping of the next day.
+async fn keep_house_tomorrow(mirror: &Mirror) {
+    age(&mirror.dir().join("tinybug-housekeeping"), 25);
+    mirror.keep_house().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_nothing_names_goes_after_its_time_of_grace_once_a_day() {
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    let (_dir, mirror) = mirror().await;
+    repo.write("a.py", "old secret\n");
+    let old = mirror.snapshot(&repo.path).await.unwrap().sha;
+    age(&mirror.dir().join("objects"), 15 * 24);
+    repo.write("a.py", "new secret\n");
+    let new = mirror.snapshot(&repo.path).await.unwrap().sha;
+    mirror.forget_snapshot(&old).await.unwrap();
+    mirror.forget_snapshot(&new).await.unwrap();
+    for _ in 0..2 {
+        mirror.keep_house().await.unwrap();
+        assert!(text(&mirror, &old, "a.py").await.is_some(), "the first day is not over");
+    }
+    let publisher = fs::File::open(mirror.dir().join("tinybug-objects.lock")).unwrap();
+    publisher.lock_shared().unwrap();
+    keep_house_tomorrow(&mirror).await;
+    assert!(text(&mirror, &old, "a.py").await.is_some(), "a commit that is being made may be of it");
+    drop(publisher);
+    mirror.keep_house().await.unwrap();
+    assert_eq!(text(&mirror, &old, "a.py").await, None);
+    assert_eq!(text(&mirror, &new, "a.py").await.as_deref(), Some("new secret\n"));
+    let head = repo.git(&["rev-parse", "HEAD"]);
+    assert_eq!(text(&mirror, &head, "a.py").await.as_deref(), Some("1\n"), "the user's history has a name");
+}
+
+#[tokio::test]
+async fn a_snapshot_that_nobody_lived_to_forget_is_forgotten_by_the_second_housekeeping() {
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    let (_dir, mirror) = mirror().await;
+    repo.write("a.py", "uncommitted\n");
+    let sha = mirror.snapshot(&repo.path).await.unwrap().sha;
+    mirror.keep_house().await.unwrap();
+    keep_house_tomorrow(&mirror).await;
+    assert_eq!(mirror.leftovers("refs/source/snapshots").await.unwrap().len(), 1);
+    keep_house_tomorrow(&mirror).await;
+    assert_eq!(mirror.leftovers("refs/source/snapshots").await.unwrap(), Vec::<String>::new());
+    assert!(text(&mirror, &sha, "a.py").await.is_some());
 }
