@@ -3,6 +3,8 @@
 use std::{
     collections::BTreeMap,
     fs,
+    os::unix::ffi::OsStrExt,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -14,6 +16,10 @@ use nix::{
     },
     unistd::Pid,
 };
+
+/// Environment variable that names, to all processes of a build, the slot that they run in. It is the same for whoever
+/// takes the slot next, so that they can be found when worker and shim were both killed.
+pub(super) const MARK: &str = "TINYBUG_BUILD";
 
 /// How long ending a tree may take before it is left to the kernel: a process in an uninterruptible call cannot be ended.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -117,9 +123,11 @@ pub(super) fn end_descendants() -> usize {
     }
 }
 
-/// Ends every process of this user whose environment holds `entry`: for a tree whose shim was itself ended.
-pub(super) fn end_marked(entry: &str) {
+/// Ends every process of this user that is marked as a build's in this slot, and returns how many it could not end:
+/// for a tree whose shim was itself ended.
+pub(super) fn end_marked(slot: &Path) -> usize {
     let own = Pid::this();
+    let entry = [MARK.as_bytes(), b"=", slot.as_os_str().as_bytes()].concat();
     let begun = Instant::now();
     loop {
         let marked: Vec<Pid> = all()
@@ -127,12 +135,12 @@ pub(super) fn end_marked(entry: &str) {
             .filter(|pid| *pid != own)
             .filter(|pid| {
                 fs::read(format!("/proc/{pid}/environ"))
-                    .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|held| held == entry.as_bytes()))
+                    .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|held| held == entry))
             })
             .collect();
         let ended = marked.iter().filter(|pid| kill(**pid, Signal::SIGKILL) != Err(Errno::EPERM)).count();
         if ended == 0 || begun.elapsed() > PATIENCE {
-            return;
+            return marked.len();
         }
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -1,7 +1,6 @@
 //! The local runner itself: a slot, a permit, a preparation, a command, its results.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -21,7 +20,7 @@ use super::{
     spec::{BuildOutcome, BuildRun, BuildSpec, LocalRunnerConfig, SetupFailure},
     supervise::supervise,
 };
-use crate::{ProviderError, git::Mirror};
+use crate::{ProviderError, git::Mirror, private::make_private};
 
 /// Bytes that the output of one command may fill on disk.
 const OUTPUT_LIMIT: u64 = 64 * 1024 * 1024;
@@ -51,7 +50,7 @@ impl LocalRunner {
     /// A runner on its root directory, which is made when it is not there.
     pub fn new(config: LocalRunnerConfig) -> Result<Self, ProviderError> {
         let doing = "making the local runner's directory";
-        fs::create_dir_all(&config.root).map_err(ProviderError::io(doing))?;
+        make_private(&config.root).map_err(ProviderError::io(doing))?;
         let root = config.root.canonicalize().map_err(ProviderError::io(doing))?;
         let config = LocalRunnerConfig { root, ..config };
         let plugins = Plugins::install(&config.root).map_err(ProviderError::io(doing))?;
@@ -84,7 +83,8 @@ impl LocalRunner {
         self.build(&slot, spec, &ready, cancel).await
     }
 
-    /// Ends nothing, but removes all slots of a measurement once no build runs in them any more.
+    /// Removes all slots of a measurement once no build runs in them any more. That one still does after a while is an
+    /// error, and nothing is removed then.
     pub async fn release(&self, key: &str, mirror: &Mirror) -> Result<(), ProviderError> {
         slot::release(&self.inner.config.root, key, mirror).await
     }
@@ -169,7 +169,7 @@ impl LocalRunner {
             time_limit_ms: u64::try_from(step.time_limit.as_millis()).unwrap_or(u64::MAX),
             memory_limit_bytes: u64::from(spec.memory_limit_mb) * 1024 * 1024,
         };
-        supervise(&self.inner.config.shim, &order, &step.environment, cancel).await
+        supervise(&self.inner.config.shim, slot, &order, &step.environment, cancel).await
     }
 
     /// The runner's directory.

@@ -5,13 +5,13 @@ use std::{
     io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::spec::Source;
+use super::{processes, spec::Source};
 use crate::{
     ProviderError,
     git::{Mirror, run},
@@ -19,6 +19,8 @@ use crate::{
 
 /// How often a slot that someone else holds is asked for again.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long a build that was cancelled may take to leave its slot.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Entries of a slot's temporary directory that outlive a build, because filling them anew would cost each build
 /// seconds and their content is checked by its users: the transform cache of jest.
 const KEPT_TEMPORARIES: &[&str] = &["jest_"];
@@ -84,7 +86,13 @@ impl Slot {
             tokio::time::sleep(PAUSE).await;
         };
         slot.wait_for_shim().await?;
+        slot.end_left_over().await?;
         Ok(slot)
+    }
+
+    /// Ends what builds left in the slot, which no shim watches over any more.
+    pub(super) async fn end_left_over(&self) -> Result<(), ProviderError> {
+        end_left_over(&self.dir).await
     }
 
     async fn wait_for_shim(&self) -> Result<(), ProviderError> {
@@ -96,6 +104,11 @@ impl Slot {
             }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// The slot's own directory, by which its processes are known.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// Top of the checked out repository.
@@ -204,20 +217,55 @@ impl Slot {
     }
 }
 
+async fn end_left_over(slot: &Path) -> Result<(), ProviderError> {
+    let slot = slot.to_owned();
+    let sweep = tokio::task::spawn_blocking(move || processes::end_marked(&slot));
+    match sweep.await.expect("ending processes does not panic") {
+        0 => Ok(()),
+        left => {
+            let error = io::Error::new(io::ErrorKind::ResourceBusy, format!("{left} processes do not end"));
+            Err(ProviderError::io("clearing a slot of an earlier build")(error))
+        }
+    }
+}
+
 /// Removes all slots of a measurement and their worktrees in the mirror.
 pub(super) async fn release(root: &Path, key: &str, mirror: &Mirror) -> Result<(), ProviderError> {
+    release_within(root, key, mirror, PATIENCE).await
+}
+
+async fn release_within(root: &Path, key: &str, mirror: &Mirror, patience: Duration) -> Result<(), ProviderError> {
     let dir = measurement_dir(root, key);
     let Ok(entries) = fs::read_dir(&dir) else {
         return Ok(());
     };
-    for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
-        for lock in ["slot.lock", "shim.lock"] {
-            while try_lock(&entry.path().join(lock)).is_ok_and(|lock| lock.is_none()) {
-                tokio::time::sleep(PAUSE).await;
+    let mut slots: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    // In one order, so that two who release the same do not wait for each other.
+    slots.sort();
+    let doing = "waiting for a build to leave its slot";
+    let begun = Instant::now();
+    // Held until all is gone, so that no build begins where files are being removed.
+    let mut held = Vec::new();
+    for slot in &slots {
+        for name in ["slot.lock", "shim.lock"] {
+            let path = slot.join(name);
+            loop {
+                match try_lock(&path) {
+                    Ok(Some(lock)) => break held.push(lock),
+                    Ok(None) if begun.elapsed() >= patience => {
+                        return Err(ProviderError::io(doing)(io::ErrorKind::TimedOut.into()));
+                    }
+                    Ok(None) => tokio::time::sleep(PAUSE).await,
+                    // Someone else has released it.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => break,
+                    Err(error) => return Err(ProviderError::io(doing)(error)),
+                }
             }
         }
+        end_left_over(slot).await?;
     }
     remove_tree(dir).await.map_err(ProviderError::io("removing slots"))?;
+    drop(held);
     let _lock = mirror.lock().await?;
     run(mirror.git.mirror().args(["worktree", "prune", "--expire=now"]), None).await.map(drop)
 }
@@ -315,4 +363,49 @@ fn escaped(path: &str) -> String {
 
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_slot_in_use_is_waited_for_but_not_for_ever_and_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let mirror = Mirror::open(dir.path().join("mirror.git")).await.unwrap();
+        let source = Source { mirror: mirror.clone(), toplevel: "/srv/shop".into(), prefix: String::new() };
+        let slot = Slot::acquire(dir.path(), "m", &source, 1).await.unwrap();
+        let error = release_within(dir.path(), "m", &mirror, Duration::from_millis(50)).await.unwrap_err();
+        assert!(error.to_string().starts_with("waiting for a build to leave its slot"), "{error}");
+        assert!(error.is_transient());
+        assert!(slot.dir().exists());
+        drop(slot);
+        release(dir.path(), "m", &mirror).await.unwrap();
+        assert!(!measurement_dir(dir.path(), "m").exists());
+    }
+
+    #[tokio::test]
+    async fn no_build_begins_in_a_slot_that_is_being_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let mirror = Mirror::open(dir.path().join("mirror.git")).await.unwrap();
+        let source = Source { mirror: mirror.clone(), toplevel: "/srv/shop".into(), prefix: String::new() };
+        for place in ["0", "1"] {
+            fs::create_dir_all(measurement_dir(dir.path(), "m").join(place)).unwrap();
+        }
+        let second = try_lock(&measurement_dir(dir.path(), "m").join("1/slot.lock")).unwrap().unwrap();
+        let mut releasing = Box::pin(release(dir.path(), "m", &mirror));
+        // The first slot is free; what waits for the second one must keep it meanwhile.
+        let first = measurement_dir(dir.path(), "m").join("0/shim.lock");
+        while try_lock(&first).unwrap().is_some() {
+            tokio::select! {
+                biased;
+                released = &mut releasing => panic!("the second is in use: {released:?}"),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+        assert!(try_lock(&measurement_dir(dir.path(), "m").join("0/slot.lock")).unwrap().is_none());
+        drop(second);
+        releasing.await.unwrap();
+        assert!(Slot::acquire(dir.path(), "m", &source, 1).await.unwrap().dir().exists());
+    }
 }

@@ -1,11 +1,6 @@
 //! The worker's side of the shim: starts it, holds its standard input, hears how the command ended.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    process::Stdio,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::{collections::BTreeMap, ffi::OsString, process::Stdio};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -16,26 +11,24 @@ use tokio_util::sync::CancellationToken;
 use super::{
     processes,
     shim::{Ended, How, Order},
+    slot::Slot,
     spec::ShimCommand,
 };
 use crate::ProviderError;
 
-/// Environment variable that marks the processes of a build.
-const MARK: &str = "TINYBUG_BUILD";
-
-/// Runs one command under the shim. When the future is dropped, the command and all its descendants are ended.
+/// Runs one command in a slot under the shim. When the future is dropped, the command and all its descendants are ended.
 pub(super) async fn supervise(
     shim: &ShimCommand,
+    slot: &Slot,
     order: &Order,
     environment: &BTreeMap<OsString, OsString>,
     cancel: &CancellationToken,
 ) -> Result<Ended, ProviderError> {
-    let mark = mark();
     let mut child = Command::new(&shim.program)
         .args(&shim.args)
         .env_clear()
         .envs(environment)
-        .env(MARK, &mark)
+        .env(processes::MARK, slot.dir())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -67,13 +60,6 @@ pub(super) async fn supervise(
     if let Ok(ended) = serde_json::from_slice(&report) {
         return Ok(ended);
     }
-    let entry = format!("{MARK}={mark}");
-    let sweep = tokio::task::spawn_blocking(move || processes::end_marked(&entry));
-    sweep.await.expect("ending processes does not panic");
+    slot.end_left_over().await?;
     Ok(Ended { how: How::Failed { reason: format!("the shim itself was ended ({status})") }, duration_ms: 0 })
-}
-
-fn mark() -> String {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }

@@ -1,7 +1,11 @@
 //! The local runner: slots, limits, and that nothing is left behind.
 
-use std::{fs, path::Path, process::Stdio, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Stdio, time::Duration};
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use tinybug_model::{BuildEnd, TestId, TestOutcome};
 use tinybug_providers::{BuildOutcome, BuildSpec, LocalRunner, detect::Framework};
 use tokio_util::sync::CancellationToken;
@@ -202,6 +206,8 @@ async fn a_slot_that_tests_destroyed_is_made_anew() {
 async fn released_measurements_leave_nothing() {
     let repo = Repo::with(&[("a", "")]);
     let bench = Bench::new().await;
+    let root = fs::metadata(bench.dir.path().join("runner")).unwrap();
+    assert_eq!(root.permissions().mode() & 0o777, 0o700, "code is its owner's alone");
     let spec = bench.spec(&repo.path, Some("mkdir -p ro && touch ro/x && chmod 500 ro")).await;
     bench.run(&spec).await;
     assert_eq!(bench.runner.leftovers(), ["measurement"]);
@@ -224,37 +230,92 @@ async fn the_users_checkout_is_only_read() {
     assert!(repo.fingerprint() == before);
 }
 
+const ROLE: &str = "TEST_WORKER_REPOSITORY";
+const ENDLESS: &str = "setsid sleep 4321 & echo $(cat code); test \"$(cat code)\" = two || sleep 4321";
+
 /// A worker in a process of its own, which the test can end without warning: this very program, told so by its
-/// environment.
-#[tokio::test]
-async fn a_killed_worker_leaves_no_process_and_its_slot_is_taken_over() {
-    const ROLE: &str = "TEST_WORKER_REPOSITORY";
-    let name = "runner::a_killed_worker_leaves_no_process_and_its_slot_is_taken_over";
-    let command = "setsid sleep 4321 & echo $(cat code); test \"$(cat code)\" = two || sleep 4321";
-    if let Ok(place) = std::env::var(ROLE) {
-        let (place, repository) = place.split_once('|').unwrap();
-        let bench = Bench::at(Path::new(place)).await;
-        let spec = bench.spec(Path::new(repository), Some(command)).await;
-        bench.run(&spec).await;
-        return;
-    }
-    let repo = Repo::with(&[("code", "one")]);
-    let bench = Bench::new().await;
-    let role = format!("{}|{}", bench.dir.path().display(), repo.path.display());
-    let mut worker = tokio::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name])
-        .env(ROLE, role)
+/// environment, running the same test, which is to call [`be_worker`] first.
+async fn worker(test: &str, bench: &Bench, repo: &Repo) -> tokio::process::Child {
+    let worker = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test])
+        .env(ROLE, format!("{}|{}", bench.dir.path().display(), repo.path.display()))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let place = bench.dir.path().join("runner").canonicalize().unwrap().display().to_string();
+    let place = place(bench);
     until(|| processes_with(&place).iter().filter(|line| line.contains("sleep 4321")).count() >= 2).await;
-    worker.kill().await.unwrap();
-    let spec = bench.spec(&repo.path, Some(command)).await;
+    worker
+}
+
+/// Runs the endless build, when this process is a worker.
+async fn be_worker() -> bool {
+    let Ok(role) = std::env::var(ROLE) else { return false };
+    let (place, repository) = role.split_once('|').unwrap();
+    let bench = Bench::at(Path::new(place)).await;
+    let spec = bench.spec(Path::new(repository), Some(ENDLESS)).await;
+    bench.run(&spec).await;
+    true
+}
+
+/// What the command lines or environments of all processes of a bench hold.
+fn place(bench: &Bench) -> String {
+    bench.dir.path().join("runner").canonicalize().unwrap().display().to_string()
+}
+
+/// Takes the slot over, with a build that ends.
+async fn take_over(bench: &Bench, repo: &Repo) {
+    let spec = bench.spec(&repo.path, Some(ENDLESS)).await;
     let run = bench.run(&bench.mutated(&spec, "code", "two").await).await;
     assert_eq!((run.result.end, run.result.output_tail.as_str()), (BuildEnd::Exited { code: 0 }, "two\n"));
-    assert_eq!(processes_with(&place), Vec::<String>::new());
+    assert_eq!(processes_with(&place(bench)), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_killed_worker_leaves_no_process_and_its_slot_is_taken_over() {
+    if be_worker().await {
+        return;
+    }
+    let (repo, bench) = (Repo::with(&[("code", "one")]), Bench::new().await);
+    let name = "runner::a_killed_worker_leaves_no_process_and_its_slot_is_taken_over";
+    worker(name, &bench, &repo).await.kill().await.unwrap();
+    take_over(&bench, &repo).await;
+}
+
+#[tokio::test]
+async fn what_a_worker_and_its_shim_left_when_both_were_killed_ends_before_the_slot_is_used_or_removed() {
+    if be_worker().await {
+        return;
+    }
+    let name = "runner::what_a_worker_and_its_shim_left_when_both_were_killed_ends_before_the_slot_is_used_or_removed";
+    for removed in [false, true] {
+        let (repo, bench) = (Repo::with(&[("code", "one")]), Bench::new().await);
+        let mut worker = worker(name, &bench, &repo).await;
+        let pid = Pid::from_raw(worker.id().unwrap().cast_signed());
+        // A worker that is held cannot tidy up after its shim, nor a dead shim after its worker.
+        kill(pid, Signal::SIGSTOP).unwrap();
+        let shims = children(pid);
+        assert_eq!(shims.len(), 1);
+        kill(shims[0], Signal::SIGKILL).unwrap();
+        worker.kill().await.unwrap();
+        assert!(processes_with(&place(&bench)).iter().any(|line| line.contains("sleep 4321")));
+        if removed {
+            bench.runner.release("measurement", &bench.mirror).await.unwrap();
+            assert_eq!(processes_with(&place(&bench)), Vec::<String>::new());
+        } else {
+            take_over(&bench, &repo).await;
+        }
+    }
+}
+
+fn children(parent: Pid) -> Vec<Pid> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let is_child = |pid: &i32| {
+        fs::read_to_string(format!("/proc/{pid}/stat"))
+            .is_ok_and(|stat| stat.rsplit(')').next().unwrap().split_whitespace().nth(1) == Some(&parent.to_string()))
+    };
+    pids.filter(is_child).map(Pid::from_raw).collect()
 }
 
 #[tokio::test]
