@@ -9,7 +9,7 @@ fn two_measurements_on_one_data_directory_share_the_services_and_the_last_one_st
     let home = Home::new();
     let projects = [Project::sample("go-bank"), Project::sample("js-words")];
     let mut short = home.start_try(&projects[0], &ARGS);
-    let mut long = home.start_try(&projects[1], &["--mutants", "12", "--baseline-runs", "2"]);
+    let mut long = home.start_try(&projects[1], &["--mutants", "8", "--baseline-runs", "2"]);
     for measuring in [&mut short, &mut long] {
         measuring.until_it_says("Running the unchanged code");
     }
