@@ -130,7 +130,7 @@ pub(crate) struct TryArgs {
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
     /// Runs of the unchanged code.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=40))]
     pub(crate) baseline_runs: Option<u32>,
     /// Builds at once. Default: one for each core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
@@ -156,6 +156,7 @@ impl TryArgs {
             include: self.include.clone(),
             exclude: self.exclude.clone(),
             baseline_runs: self.baseline_runs.unwrap_or(defaults.baseline_runs),
+            baseline_runs_when_flaky: defaults.baseline_runs_when_flaky.max(self.baseline_runs.unwrap_or(0)),
             parallelism: self.parallelism,
             allow_failing_tests: self.allow_failing_tests,
             ..defaults

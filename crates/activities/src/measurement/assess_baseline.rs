@@ -92,7 +92,7 @@ mod tests {
     fn a_quote_is_the_last_lines_that_say_something() {
         assert_eq!(quote(""), "");
         assert_eq!(quote("a\n\n\nb\n"), "\n  a\n  b");
-        let long: String = (0..100).map(|line| format!("{line}\n")).collect();
+        let long = (0..100).map(|line| line.to_string()).collect::<Vec<_>>().join("\n");
         assert_eq!(quote(&long).lines().skip(1).count(), QUOTED);
         assert!(quote(&long).ends_with("99"));
     }
