@@ -110,7 +110,7 @@ fn caught_by(mutant: &MutantFacts) -> String {
 /// Survivors and uncovered mutants with the change that went unseen: what a developer does something about.
 fn missed(out: &mut String, facts: &MeasurementFacts) {
     for (verdict, title) in [
-        (Verdict::Survived, "Survived: the tests run these lines and don't notice the change"),
+        (Verdict::Survived, "Survived: no test fails with these changes"),
         (Verdict::NoCoverage, "Not covered: no test runs these lines"),
         (Verdict::Inconclusive, "Inconclusive: the tests' results did not settle it"),
     ] {

@@ -34,7 +34,8 @@ fn main() -> ExitCode {
         }
         // Their errors are told in a sentence of their own.
         Command::Try(_) | Command::Mutants(_) | Command::Judge | Command::WithServices { .. } => log("off"),
-        _ => log("info"),
+        // What Postgres remarks on migrations that were there already is no news.
+        _ => log("info,sqlx::postgres::notice=warn"),
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

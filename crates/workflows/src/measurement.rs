@@ -88,13 +88,13 @@ impl RunMeasurement {
         let (state, mut reason) = match measured {
             Ok(state) => (state, None),
             Err(_) if cancelled => (MeasurementState::Cancelled, ctx.cancellation_token().reason()),
-            Err(termination) => (MeasurementState::Failed, Some(termination.to_string())),
+            Err(termination) => (MeasurementState::Failed, Some(options::root_cause(&termination))),
         };
         let measurement = input.measurement;
         // What cannot be cleaned up is said; a measurement that has ended must not look as if it went on.
         if let Err(left) = ctx.execute_activity(MeasurementActivities::clean, measurement, options::detached()).await {
             let why = reason.take().map_or_else(String::new, |reason| format!("{reason}; "));
-            reason = Some(format!("{why}the clean-up failed: {left}"));
+            reason = Some(format!("{why}the clean-up failed: {}", options::root_cause(&left)));
         }
         ctx.execute_activity(MeasurementActivities::close, Closing { measurement, state, reason }, options::detached())
             .await?;
@@ -242,7 +242,7 @@ impl RunMeasurement {
         // A trial records its own failure as a mutant without a verdict. One that an operator ended could not: that is
         // a mutant lost, not the measurement.
         if let Err(lost) = ended {
-            let abandoned = AbandonedTrial { build, verdict: Verdict::Error, reason: lost.to_string() };
+            let abandoned = AbandonedTrial { build, verdict: Verdict::Error, reason: options::root_cause(&lost) };
             ctx.execute_activity(TrialActivities::abandon, abandoned, options::detached()).await?;
         }
         ctx.state_mut(|s| s.progress.done += 1);

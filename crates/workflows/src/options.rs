@@ -42,6 +42,15 @@ pub(crate) fn detached() -> ActivityOptions {
         .build()
 }
 
+/// What lies at the bottom of a failure: the layers above say only that something below them failed.
+pub(crate) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(below) = cause.source() {
+        cause = below;
+    }
+    cause.to_string()
+}
+
 /// Retries go on for as long as it takes: an activity whose failure is permanent says so itself.
 fn retry() -> RetryPolicy {
     RetryPolicy::builder()

@@ -68,7 +68,7 @@ impl RunMutationTrial {
         let (verdict, reason) = if cancelled {
             (Verdict::Skipped, "cancelled".to_owned())
         } else {
-            (Verdict::Error, termination.to_string())
+            (Verdict::Error, options::root_cause(&termination))
         };
         ctx.execute_activity(TrialActivities::abandon, AbandonedTrial { build, verdict, reason }, options::detached())
             .await?;

@@ -97,7 +97,8 @@ async fn refusal(answer: Response, path: &str) -> anyhow::Error {
     let is_problem = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
     let problem = if is_problem { answer.json::<Problem>().await.ok() } else { None };
     let Some(problem) = problem else { return anyhow::anyhow!("{path} answered {status}") };
-    let fields = problem.errors.iter().map(|field| format!("{} {}", field.pointer, field.detail));
+    // The detail is about the first field.
+    let fields = problem.errors.iter().skip(1).map(|field| format!("{}: {}", field.pointer, field.detail));
     let sentence = std::iter::once(problem.detail).chain(fields).collect::<Vec<_>>().join("; ");
     // What is wrong with the request is the caller's to mend.
     if problem.status == 422 {

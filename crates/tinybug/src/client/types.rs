@@ -34,6 +34,7 @@ pub(crate) struct Progress {
     pub(crate) mutants: u32,
     pub(crate) judged: u32,
     pub(crate) baseline_runs: u32,
+    pub(crate) attempts: u32,
     pub(crate) verdicts: BTreeMap<String, u32>,
 }
 

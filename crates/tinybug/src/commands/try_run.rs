@@ -9,8 +9,9 @@ use std::{
 
 use anyhow::Context;
 use serde_json::{Value, json};
-use tinybug_model::MeasurementState;
+use tinybug_model::{MeasurementState, Score};
 use tinybug_providers::{Mirror, ProviderError};
+use tinybug_report::{MeasurementFacts, MeasurementReport};
 
 use super::serve::Server;
 use crate::{
@@ -136,6 +137,26 @@ async fn until_ended(
     Ok(measurement)
 }
 
+/// Scripts read one object whatever happened: one without a score.
+fn print_nothing_judged(ended: &Measurement, json: bool) -> anyhow::Result<()> {
+    if !json {
+        return Ok(());
+    }
+    let facts = MeasurementFacts {
+        id: ended.id.parse().context("the API answered another id than it gave out")?,
+        score: Score::default(),
+        builds: ended.progress.attempts.into(),
+        population: 0,
+        mutants: Vec::new(),
+        notes: Vec::new(),
+    };
+    print(&format!("{}\n", serde_json::to_string(&MeasurementReport::from(&facts))?))
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes()).context("failed to write to standard output")
+}
+
 /// The report as it is printed.
 async fn report(api: &ApiClient, path: &str, json: bool) -> anyhow::Result<String> {
     let path = if json { format!("{path}/report") } else { format!("{path}/report?format=text") };
@@ -187,14 +208,21 @@ async fn conclude(api: &ApiClient, path: &str, ended: &Measurement, args: &TryAr
     match ended.state {
         MeasurementState::Completed => {
             let report = report(api, path, args.json).await?;
-            std::io::stdout().lock().write_all(report.as_bytes()).context("failed to write to standard output")?;
+            print(&report)?;
             Ok(Exit::Done)
         }
-        MeasurementState::Cancelled => Ok(Exit::Interrupted),
+        MeasurementState::Cancelled => {
+            print_nothing_judged(ended, args.json)?;
+            Ok(Exit::Interrupted)
+        }
         MeasurementState::BaselineBroken => {
             Console::new().say(format!("The baseline is broken: {}", reason()));
+            print_nothing_judged(ended, args.json)?;
             Ok(Exit::BaselineBroken)
         }
-        _ => anyhow::bail!("the measurement failed: {}", reason()),
+        _ => {
+            print_nothing_judged(ended, args.json)?;
+            anyhow::bail!("the measurement failed: {}", reason())
+        }
     }
 }
