@@ -175,6 +175,12 @@ impl Drop for Home {
         if std::thread::panicking() {
             self.show_logs();
         }
+        self.kill_until_none_is_left();
+    }
+}
+
+impl Home {
+    fn kill_until_none_is_left(&self) {
         let begun = Instant::now();
         while begun.elapsed() < HUNG {
             let left = self.processes();
@@ -187,9 +193,7 @@ impl Drop for Home {
             std::thread::sleep(POLL);
         }
     }
-}
 
-impl Home {
     fn show_logs(&self) {
         for name in ["worker", "supervisor"] {
             let log = fs::read_to_string(self.data().join(format!("logs/{name}.log"))).unwrap_or_default();
