@@ -257,6 +257,13 @@ impl Ended {
         report
     }
 
+    /// Fails unless its last line is a report that judges nothing: what scripts read when there is no result.
+    pub(crate) fn assert_judged_nothing(&self) {
+        let report: Report = serde_json::from_str(self.last_line()).unwrap();
+        assert_eq!((report.score, report.low, report.high), (None, None, None), "{self:?}");
+        assert!(report.mutants.is_empty(), "{self:?}");
+    }
+
     /// The last line of standard output.
     pub(crate) fn last_line(&self) -> &str {
         self.stdout.lines().last().unwrap_or_else(|| panic!("it printed nothing: {}", self.stderr))
