@@ -49,17 +49,19 @@ impl Strata {
         self.sizes.iter().map(|stratum| stratum.lines).collect()
     }
 
-    /// The drawn mutants, which come in the order of the draw, as the estimate of the score sees them.
-    pub(crate) fn draws(&self, drawn: &[DrawnMutant]) -> anyhow::Result<Vec<Draw>> {
+    /// The drawn mutants, which come in the order of the draw, each with its judgement, as the estimate of the score
+    /// sees them.
+    pub(crate) fn draws(&self, drawn: &[DrawnMutant], judgements: &[Option<Judgement>]) -> Vec<Draw> {
         let mut lines = BTreeMap::new();
         drawn
             .iter()
+            .zip(judgements)
             .zip(&self.of)
-            .map(|(drawn, stratum)| {
+            .map(|((drawn, judgement), stratum)| {
                 let next = lines.len() as u64;
                 let line = *lines.entry((&drawn.mutant.path, drawn.mutant.line)).or_insert(next);
                 let verdict = drawn.judgement.as_ref().map_or(Verdict::Skipped, |judgement| judgement.verdict);
-                Ok(Draw::new(*stratum, line, verdict, judgement_of(drawn)?.as_ref()))
+                Draw::new(*stratum, line, verdict, judgement.as_ref())
             })
             .collect()
     }

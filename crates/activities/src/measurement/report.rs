@@ -4,7 +4,7 @@ use tinybug_model::{MeasurementRef, MeasurementState, Score, TestId, Verdict};
 use tinybug_mutate::describe;
 use tinybug_report::{MeasurementFacts, MutantFacts};
 use tinybug_store::{DrawnMutant, Measurement};
-use tinybug_verdict::{Counts, Judgement, Population, estimate, false_detections, score};
+use tinybug_verdict::{Counts, Draw, Judgement, Population, estimate, false_detections, score};
 
 use crate::{
     Services, baseline,
@@ -23,14 +23,15 @@ pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> 
     let names = test_names(&subject.org, subject.repository.id, None).await?;
     let mutants: Vec<MutantFacts> = drawn.iter().map(mutant_facts).collect();
     let strata = Strata::of_measurement(&subject.measurement)?;
-    let score = score_of(&subject.measurement, &drawn, &strata)?;
+    let judgements: Vec<Option<Judgement>> = drawn.iter().map(judgement_of).collect::<anyhow::Result<_>>()?;
+    let score = score_of(&subject.measurement, &strata, &strata.draws(&drawn, &judgements));
     let facts = MeasurementFacts {
         id: measurement.id,
         score,
         builds: progress.map_or(0, |progress| progress.attempts.into()),
         population: subject.measurement.population.unwrap_or(0),
         mutants,
-        notes: notes(&subject.measurement, &drawn, &names)?,
+        notes: notes(&subject.measurement, &judgements, &names)?,
     };
     subject.org.save_report(measurement, facts.score, &serde_json::to_value(&facts)?).await?;
     Ok(())
@@ -38,15 +39,14 @@ pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> 
 
 /// The share of the judged mutants that were detected, as the glossary defines the score, with the interval of the
 /// stratified estimate around it.
-fn score_of(measurement: &Measurement, drawn: &[DrawnMutant], strata: &Strata) -> anyhow::Result<Score> {
-    let estimated = strata.draws(drawn)?;
-    let counts = Counts::of(estimated.iter().map(|draw| draw.verdict));
+fn score_of(measurement: &Measurement, strata: &Strata, draws: &[Draw]) -> Score {
+    let counts = Counts::of(draws.iter().map(|draw| draw.verdict));
     let plain = score(&counts, &Population { lines: measurement.population.unwrap_or(0), uncovered: None }).score;
-    let estimate = estimate(&estimated, &strata.lines(), 0, measurement.plan.seed);
+    let estimate = estimate(draws, &strata.lines(), 0, measurement.plan.seed);
     let within = |end: Option<f64>, choose: fn(f64, f64) -> f64| {
         Some(end.zip(plain).map_or(end?, |(end, score)| choose(end, score)))
     };
-    Ok(Score { score: plain, low: within(estimate.low, f64::min), high: within(estimate.high, f64::max) })
+    Score { score: plain, low: within(estimate.low, f64::min), high: within(estimate.high, f64::max) }
 }
 
 fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {
@@ -70,7 +70,11 @@ fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {
 }
 
 /// What the reader must know before the numbers.
-fn notes(measurement: &Measurement, drawn: &[DrawnMutant], names: &TestNames) -> anyhow::Result<Vec<String>> {
+fn notes(
+    measurement: &Measurement,
+    judgements: &[Option<Judgement>],
+    names: &TestNames,
+) -> anyhow::Result<Vec<String>> {
     let mut notes = Vec::new();
     if measurement.commit.as_ref().is_some_and(|commit| commit.dirty) {
         notes.push("the working tree was measured as it is, with changes that are not committed".to_owned());
@@ -91,9 +95,7 @@ fn notes(measurement: &Measurement, drawn: &[DrawnMutant], names: &TestNames) ->
             "was reported by only some runs of the unchanged code and is no evidence",
         ));
     }
-    let judgements: Vec<Option<Judgement>> = drawn.iter().map(judgement_of).collect::<anyhow::Result<_>>()?;
-    let false_detections = false_detections(judgements.iter().flatten());
-    notes.extend(false_detections.sentence());
+    notes.extend(false_detections(judgements.iter().flatten()).sentence());
     Ok(notes)
 }
 
