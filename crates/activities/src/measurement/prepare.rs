@@ -34,13 +34,12 @@ pub(super) async fn prepare(services: &Services, measurement: MeasurementRef) ->
     // More slots than builds may run at once would only cost their set-up.
     let room = services.runner.permits();
     let parallelism = plan.parallelism.map_or(room, |asked| asked.min(room)).max(1);
-    let broken = |reason: String| async move {
-        subject.org.save_reason(measurement, &reason).await?;
-        Ok(Prepared { parallelism, mutants: 0, broken: true })
-    };
     let command = match find_command(&mirror, &fetched, plan).await? {
         Ok(command) => command,
-        Err(reason) => return broken(reason).await,
+        Err(reason) => {
+            subject.org.save_reason(measurement, &reason).await?;
+            return Ok(Prepared { parallelism, mutants: 0, broken: true });
+        }
     };
     let effective = Effective { command, parallelism, toplevel: fetched.toplevel, project: fetched.project };
     let drawing = draw_mutants(&mirror, &fetched.commit.sha, &effective.project, plan).await?;
@@ -49,8 +48,8 @@ pub(super) async fn prepare(services: &Services, measurement: MeasurementRef) ->
         prefix: format!("refs/heads/tinybug/{}/", measurement.id),
         effective: serde_json::to_value(&effective)?,
     };
-    let mutants = services.store.org(measurement.org).prepare(measurement, &row, &drawing).await?;
-    services.store.org(measurement.org).set_state(measurement, MeasurementState::Baseline, None).await?;
+    let mutants = subject.org.prepare(measurement, &row, &drawing).await?;
+    subject.org.set_state(measurement, MeasurementState::Baseline, None).await?;
     Ok(Prepared { parallelism, mutants, broken: false })
 }
 
