@@ -2,6 +2,7 @@
 
 use temporalio_common::ActivityError;
 use temporalio_sdk::{ApplicationFailure, activities::ActivityContext};
+use tinybug_providers::ProviderError;
 use tinybug_store::StoreError;
 
 /// How long to go on in the face of a failure that nobody expected.
@@ -22,6 +23,11 @@ const MAX_TEXT: usize = 500;
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Permanent(pub(crate) String);
+
+/// What the user has to mend does not mend itself by trying again.
+pub(crate) fn of_the_user(error: ProviderError) -> anyhow::Error {
+    if error.is_transient() { error.into() } else { Permanent(error.to_string()).into() }
+}
 
 /// Turns what an activity's body returned into what Temporal should do about it.
 pub(crate) fn settle<T>(

@@ -14,10 +14,10 @@ use crate::{problem::FieldError, schema::TierSchema};
 
 /// Characters that a command may have.
 const LONGEST_COMMAND: usize = 4096;
-/// Globs that a list may have.
-const MOST_GLOBS: usize = 200;
-/// Characters that a glob may have.
-const LONGEST_GLOB: usize = 512;
+/// Globs or names that a list may have.
+const LONGEST_LIST: usize = 200;
+/// Characters that a glob, a name or a revision may have.
+const LONGEST_TEXT: usize = 512;
 
 /// A number of the plan with the range that it may lie in, ends included.
 struct Number {
@@ -80,8 +80,10 @@ pub(crate) fn check(plan: &Plan, at: &str) -> Vec<FieldError> {
         errors.extend(command.as_deref().and_then(|command| bad_command(&format!("{at}/{name}"), command)));
     }
     for (name, globs) in [("include", &plan.include), ("exclude", &plan.exclude)] {
-        errors.extend(bad_globs(&format!("{at}/{name}"), globs));
+        errors.extend(bad_list(&format!("{at}/{name}"), globs, "invalid_glob"));
     }
+    errors.extend(bad_list(&format!("{at}/functions"), &plan.functions, "invalid_name"));
+    errors.extend(plan.since.as_deref().and_then(|revision| bad_revision(&format!("{at}/since"), revision)));
     errors
 }
 
@@ -103,15 +105,21 @@ fn bad_command(pointer: &str, command: &str) -> Option<FieldError> {
     (command.chars().count() > LONGEST_COMMAND).then(|| FieldError::new(pointer, "too_long", detail()))
 }
 
-fn bad_globs(pointer: &str, globs: &[String]) -> Vec<FieldError> {
-    if globs.len() > MOST_GLOBS {
-        let detail = format!("holds {} globs; {MOST_GLOBS} at most", globs.len());
+fn bad_list(pointer: &str, texts: &[String], code: &'static str) -> Vec<FieldError> {
+    if texts.len() > LONGEST_LIST {
+        let detail = format!("holds {} entries; {LONGEST_LIST} at most", texts.len());
         return vec![FieldError::new(pointer, "too_many", detail)];
     }
-    let bad = |glob: &String| glob.trim().is_empty() || glob.chars().count() > LONGEST_GLOB;
-    let detail = format!("must be a glob of 1 to {LONGEST_GLOB} characters");
-    let error = |index| FieldError::new(format!("{pointer}/{index}"), "invalid_glob", detail.clone());
-    globs.iter().enumerate().filter(|(_, glob)| bad(glob)).map(|(index, _)| error(index)).collect()
+    let bad = |text: &String| text.trim().is_empty() || text.chars().count() > LONGEST_TEXT;
+    let detail = format!("must have 1 to {LONGEST_TEXT} characters");
+    let error = |index| FieldError::new(format!("{pointer}/{index}"), code, detail.clone());
+    texts.iter().enumerate().filter(|(_, text)| bad(text)).map(|(index, _)| error(index)).collect()
+}
+
+fn bad_revision(pointer: &str, revision: &str) -> Option<FieldError> {
+    let bad = revision.trim().is_empty() || revision.chars().count() > LONGEST_TEXT;
+    let detail = format!("must be a revision of 1 to {LONGEST_TEXT} characters, such as a branch; null for all lines");
+    bad.then(|| FieldError::new(pointer, "invalid_revision", detail))
 }
 
 /// [`Plan`] in the document.
@@ -139,14 +147,26 @@ impl PartialSchema for PlanSchema {
         let failing = ObjectBuilder::new().schema_type(Type::Boolean).default(Some(json!(false))).description(Some(
             "Go on although some tests fail on the unchanged code each time; they are no evidence then.",
         ));
+        let covered = ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .default(Some(json!(false)))
+            .description(Some("Only lines that some test executes, where that is known."));
+        let since = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .min_length(Some(1))
+            .max_length(Some(LONGEST_TEXT))
+            .description(Some("Only lines that changed since this revision and the measured one parted. Null: all."));
         let thresholds = fields_under("/thresholds", closed("When a posterior is believed."), &defaults);
         let plan = closed("What to measure, and how. Every field has a default, so that {} is whole.")
             .property("command", command("Command that runs the tests, for a POSIX shell; may hold {report}, the JUnit file that it must write. Null: found from the project's files."))
             .property("setup", command("Command that runs once in each slot before its first build. Null: found from the project's files."))
             .property("seed", seed)
             .property("tier", TierSchema::schema())
-            .property("include", globs("Globs of files to mutate, in the manner of .gitignore; none: all product code."))
-            .property("exclude", globs("Globs of files to leave alone."))
+            .property("since", since)
+            .property("functions", texts("Only inside functions of these names, whole (Cart.total) or their last part; none: everywhere."))
+            .property("covered_only", covered)
+            .property("include", texts("Globs of files to mutate, in the manner of .gitignore; none: all product code."))
+            .property("exclude", texts("Globs of files to leave alone."))
             .property("allow_failing_tests", failing)
             .property("thresholds", thresholds);
         fields_under("", plan, &defaults).into()
@@ -187,9 +207,9 @@ fn command(about: &str) -> ObjectBuilder {
         .description(Some(about))
 }
 
-fn globs(about: &str) -> ArrayBuilder {
-    let glob = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_GLOB));
-    ArrayBuilder::new().items(glob).max_items(Some(MOST_GLOBS)).default(Some(json!([]))).description(Some(about))
+fn texts(about: &str) -> ArrayBuilder {
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_TEXT));
+    ArrayBuilder::new().items(text).max_items(Some(LONGEST_LIST)).default(Some(json!([]))).description(Some(about))
 }
 
 #[cfg(test)]
@@ -223,10 +243,11 @@ mod tests {
     }
 
     #[test]
-    fn empty_commands_and_globs_are_refused_by_place() {
+    fn empty_texts_are_refused_by_place() {
         let include = vec!["src/**".to_owned(), " ".to_owned()];
-        let plan = Plan { command: Some("  ".to_owned()), include, ..Plan::default() };
-        assert_eq!(pointers(&plan), ["/plan/command", "/plan/include/1"]);
+        let (functions, since) = (vec![String::new()], Some(String::new()));
+        let plan = Plan { command: Some("  ".to_owned()), include, functions, since, ..Plan::default() };
+        assert_eq!(pointers(&plan), ["/plan/command", "/plan/include/1", "/plan/functions/0", "/plan/since"]);
     }
 
     #[test]

@@ -22,6 +22,12 @@ pub struct Plan {
     pub include: Vec<String>,
     /// Globs of files to leave alone.
     pub exclude: Vec<String>,
+    /// Only lines that changed since this revision and the measured one parted. `None`: all.
+    pub since: Option<String>,
+    /// Only inside functions of these names, whole (`Cart.total`) or their last part; none: everywhere.
+    pub functions: Vec<String>,
+    /// Only lines that some test executes, where that is known.
+    pub covered_only: bool,
     /// Builds at once. `None`: as many as the runner has room for.
     pub parallelism: Option<u32>,
     /// Runs of the unchanged code.
@@ -52,6 +58,9 @@ impl Default for Plan {
             tier: Tier::Default,
             include: Vec::new(),
             exclude: Vec::new(),
+            since: None,
+            functions: Vec::new(),
+            covered_only: false,
             parallelism: None,
             baseline_runs: 5,
             baseline_runs_when_flaky: 20,

@@ -56,14 +56,14 @@ impl ChangedLines {
         self.files.keys().map(String::as_str)
     }
 
+    /// Whether a file has any such line.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// Whether a line is one of them.
     pub fn contains(&self, path: &str, line: u32) -> bool {
         self.files.get(path).is_some_and(|lines| lines.contains(&line))
-    }
-
-    /// The mutants that stand on these lines.
-    pub fn keep(&self, mutants: Vec<Mutant>) -> Vec<Mutant> {
-        mutants.into_iter().filter(|mutant| self.contains(&mutant.path, mutant.line)).collect()
     }
 }
 

@@ -331,6 +331,31 @@ impl OrgStore {
         self.commit_one(tx, updated).await
     }
 
+    /// Puts other mutants in the place of those drawn: what the first runs said changed what is in scope. For as long as
+    /// no trial is open.
+    pub async fn redraw(&self, measurement: MeasurementRef, drawing: &Drawing) -> Result<(), StoreError> {
+        let (id, pass) = self.own(measurement)?;
+        let mut tx = self.begin().await?;
+        let updated = sqlx::query!(
+            "UPDATE measurements SET population = $4, strata = $5, version = version + 1
+             WHERE  org_id = $1 AND id = $2 AND pass = $3
+             AND    NOT EXISTS (SELECT FROM trials WHERE org_id = $1 AND measurement_id = $2)",
+            self.org.uuid(),
+            id,
+            pass,
+            wide(drawing.population),
+            clean_json(&drawing.strata)
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        sqlx::query!("DELETE FROM mutants WHERE org_id = $1 AND measurement_id = $2", self.org.uuid(), id)
+            .execute(&mut *tx)
+            .await?;
+        crate::mutants::insert(&mut tx, self.org, id, &drawing.mutants).await?;
+        self.commit_one(tx, updated).await
+    }
+
     /// Keeps the score and the report that explains it.
     pub async fn save_report(
         &self,

@@ -129,6 +129,16 @@ pub(crate) struct TryArgs {
     /// Not files that match; may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
+    /// Only lines that changed since this revision, uncommitted ones included; of a branch, what changed since it and
+    /// this one parted.
+    #[arg(long, value_name = "REV")]
+    pub(crate) since: Option<String>,
+    /// Only inside functions of this name, whole (`Cart.total`) or its last part; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Vec<String>,
+    /// Only lines that some test executes, where that can be known.
+    #[arg(long)]
+    pub(crate) covered_only: bool,
     /// Runs of the unchanged code.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=40))]
     pub(crate) baseline_runs: Option<u32>,
@@ -155,6 +165,9 @@ impl TryArgs {
             tier: self.tier.into(),
             include: self.include.clone(),
             exclude: self.exclude.clone(),
+            since: self.since.clone(),
+            functions: self.function.clone(),
+            covered_only: self.covered_only,
             baseline_runs: self.baseline_runs.unwrap_or(defaults.baseline_runs),
             baseline_runs_when_flaky: defaults.baseline_runs_when_flaky.max(self.baseline_runs.unwrap_or(0)),
             parallelism: self.parallelism,
@@ -180,7 +193,8 @@ pub(crate) struct MutantsArgs {
     /// Only on lines that this unified diff adds or changes; `-` for standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) diff: Option<PathBuf>,
-    /// Only on lines that changed since this revision, uncommitted and untracked ones included.
+    /// Only on lines that changed since this revision, uncommitted and untracked ones included; of a branch, what
+    /// changed since it and this one parted.
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
     /// Only inside functions of this name, whole (`Cart.total`) or its last part; may be repeated.

@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Services, coverage,
+    drawing::draw_mutants,
     effective::Effective,
+    scope::Scope,
     services::Subject,
     source::{base_sha, source},
 };
@@ -44,7 +46,7 @@ pub(super) async fn execute(services: &Services, attempt: AttemptRef, cancel: Ca
     };
     // A run that was stopped from here is no attempt: it will be made anew, or never.
     anyhow::ensure!(!cancel.is_cancelled(), "stopped");
-    record(&subject, attempt, run).await
+    record(services, &subject, attempt, run).await
 }
 
 async fn spec(services: &Services, subject: &Subject, attempt: AttemptRef) -> anyhow::Result<BuildSpec> {
@@ -70,7 +72,7 @@ async fn spec(services: &Services, subject: &Subject, attempt: AttemptRef) -> an
     })
 }
 
-async fn record(subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow::Result<()> {
+async fn record(services: &Services, subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow::Result<()> {
     let ids: Vec<_> = run.result.tests.iter().map(|test| test.id.clone()).collect();
     let ordinals = subject.org.upsert_test_cases(subject.repository.id, &ids).await?;
     let mut ran = TestSet::new();
@@ -98,7 +100,7 @@ async fn record(subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow
     if let Some(coverage) = &run.coverage
         && matches!(run.result.end, BuildEnd::Exited { .. })
     {
-        record_coverage(subject, coverage, &ran).await?;
+        record_coverage(services, subject, coverage, &ran).await?;
     }
     let finished = FinishedAttempt {
         end: run.result.end,
@@ -111,14 +113,25 @@ async fn record(subject: &Subject, attempt: AttemptRef, run: BuildRun) -> anyhow
     Ok(())
 }
 
-async fn record_coverage(subject: &Subject, coverage: &Coverage, ran: &TestSet) -> anyhow::Result<()> {
+async fn record_coverage(
+    services: &Services,
+    subject: &Subject,
+    coverage: &Coverage,
+    ran: &TestSet,
+) -> anyhow::Result<()> {
     let ordinals = subject.org.upsert_test_cases(subject.repository.id, &coverage.tests).await?;
     // Tests that ran unwatched may execute any line.
     if !ran.is_subset(&ordinals.iter().copied().collect()) {
         return Ok(());
     }
+    let (plan, project) = (&subject.measurement.plan, Effective::of(&subject.measurement)?.project);
+    if plan.covered_only {
+        let (mirror, sha) = (services.mirror(subject.repository.id).await?, base_sha(&subject.measurement)?);
+        let scope = Scope::new(&project, plan)?.since(plan.since.as_deref(), &mirror, sha).await?.covered_by(coverage);
+        let drawing = draw_mutants(&mirror, sha, plan, &scope).await?;
+        subject.org.redraw(subject.reference, &drawing).await?;
+    }
     let mutants = subject.org.all_mutants(subject.reference.id).await?;
-    let project = Effective::of(&subject.measurement)?.project;
     let known = coverage::of_mutants(&mutants, &project, coverage, &ordinals);
     subject.org.save_coverage(subject.reference, &known).await?;
     Ok(())

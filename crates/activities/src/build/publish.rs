@@ -10,6 +10,7 @@ use crate::{
     Services,
     effective::Effective,
     failure::Permanent,
+    scope::Scope,
     services::Subject,
     source::{base_sha, product_files, read},
 };
@@ -39,8 +40,9 @@ pub(super) fn ref_name(subject: &Subject, build: BuildRef) -> anyhow::Result<Str
 
 async fn canaries(mirror: &Mirror, subject: &Subject) -> anyhow::Result<Vec<Edit>> {
     let effective = Effective::of(&subject.measurement)?;
-    let files =
-        product_files(mirror, base_sha(&subject.measurement)?, &effective.project, &subject.measurement.plan).await?;
+    // Changed or not: the question is whether the tests run this checkout, not whether they run what changed.
+    let scope = Scope::new(&effective.project, &subject.measurement.plan)?;
+    let files = product_files(mirror, base_sha(&subject.measurement)?, &scope).await?;
     Ok(files
         .iter()
         .filter_map(|(path, bytes)| {

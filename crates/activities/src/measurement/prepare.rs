@@ -3,18 +3,13 @@
 use std::collections::BTreeMap;
 
 use tinybug_model::{MeasurementRef, MeasurementState, Plan};
-use tinybug_mutate::{Source, draw, enumerate_all};
 use tinybug_providers::{Mirror, TestCommand, detect};
-use tinybug_store::{Commit, Drawing, Prepared as PreparedRow, RepositoryKind, Source as Asked};
+use tinybug_store::{Commit, Prepared as PreparedRow, RepositoryKind, Source as Asked};
 use tinybug_workflows::contract::Prepared;
 
 use crate::{
-    Services,
-    effective::Effective,
-    failure::Permanent,
-    services::Subject,
-    source::{product_files, read},
-    strata::Strata,
+    Services, drawing::draw_mutants, effective::Effective, failure::of_the_user, scope::Scope, services::Subject,
+    source::read,
 };
 
 /// The code to measure, in the mirror.
@@ -42,7 +37,9 @@ pub(super) async fn prepare(services: &Services, measurement: MeasurementRef) ->
         }
     };
     let effective = Effective { command, parallelism, toplevel: fetched.toplevel, project: fetched.project };
-    let drawing = draw_mutants(&mirror, &fetched.commit.sha, &effective.project, plan).await?;
+    let sha = &fetched.commit.sha;
+    let scope = Scope::new(&effective.project, plan)?.since(plan.since.as_deref(), &mirror, sha).await?;
+    let drawing = draw_mutants(&mirror, sha, plan, &scope).await?;
     let row = PreparedRow {
         commit: fetched.commit,
         prefix: format!("refs/heads/tinybug/{}/", measurement.id),
@@ -59,10 +56,7 @@ async fn fetch(mirror: &Mirror, subject: &Subject) -> anyhow::Result<Fetched> {
         Asked::WorkingTree => mirror.snapshot(path.as_ref()).await,
         Asked::Revision(revision) => mirror.revision(path.as_ref(), revision).await,
     };
-    // What the user has to mend does not mend itself by trying again.
-    let snapshot = found.map_err(|error| {
-        if error.is_transient() { error.into() } else { anyhow::Error::new(Permanent(error.to_string())) }
-    })?;
+    let snapshot = found.map_err(of_the_user)?;
     Ok(Fetched {
         commit: Commit { sha: snapshot.sha, dirty: snapshot.dirty },
         toplevel: snapshot.toplevel,
@@ -86,20 +80,4 @@ async fn find_command(mirror: &Mirror, fetched: &Fetched, plan: &Plan) -> anyhow
         wanted.into_iter().zip(contents).filter_map(|(file, content)| Some((file, content?))).collect();
     let content = |file: &str| contents.get(file).cloned();
     Ok(detect::test_command(&files, content, plan.command.as_deref()).map_err(|error| error.to_string()))
-}
-
-async fn draw_mutants(mirror: &Mirror, sha: &str, project: &str, plan: &Plan) -> anyhow::Result<Drawing> {
-    let files = product_files(mirror, sha, project, plan).await?;
-    let (tier, seed, number) = (plan.tier, plan.seed, plan.mutants as usize);
-    // Reading and parsing a large code base takes seconds of all cores.
-    let drawn = tokio::task::spawn_blocking(move || {
-        let sources: Vec<Source<'_>> = files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
-        draw(&enumerate_all(&sources, tier).mutants, number, seed)
-    })
-    .await?;
-    Ok(Drawing {
-        population: drawn.population as u64,
-        strata: serde_json::to_value(Strata::from(&drawn))?,
-        mutants: drawn.chosen,
-    })
 }

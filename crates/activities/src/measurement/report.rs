@@ -31,7 +31,7 @@ pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> 
         builds: progress.map_or(0, |progress| progress.attempts.into()),
         population: subject.measurement.population.unwrap_or(0),
         mutants,
-        notes: notes(&subject.measurement, &judgements, &names)?,
+        notes: notes(&subject.measurement, &drawn, &judgements, &names)?,
     };
     subject.org.save_report(measurement, facts.score, &serde_json::to_value(&facts)?).await?;
     Ok(())
@@ -72,6 +72,7 @@ fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {
 /// What the reader must know before the numbers.
 fn notes(
     measurement: &Measurement,
+    drawn: &[DrawnMutant],
     judgements: &[Option<Judgement>],
     names: &TestNames,
 ) -> anyhow::Result<Vec<String>> {
@@ -81,7 +82,14 @@ fn notes(
     }
     if measurement.population == Some(0) {
         notes.push(
-            "there is nothing to mutate: no product code in a language that Tinybug knows is in scope".to_owned(),
+            "there is nothing to mutate: no line of product code in a language that Tinybug knows is in scope"
+                .to_owned(),
+        );
+    }
+    if measurement.plan.covered_only && !drawn.is_empty() && drawn.iter().all(|drawn| drawn.covering.is_none()) {
+        notes.push(
+            "which lines the tests execute is not known here: mutants stand on all lines, not on covered ones only"
+                .to_owned(),
         );
     }
     if measurement.baseline.is_some() {

@@ -40,6 +40,11 @@ impl Coverage {
         !self.incomplete
     }
 
+    /// Whether a line may have been executed: nothing says that it was not.
+    pub fn may_execute(&self, path: &str, line: u32) -> bool {
+        self.incomplete || self.line(path, line).is_some_and(|cover| cover.import || !cover.tests.is_empty())
+    }
+
     /// Takes in what another build of the same code executed: chance decides some lines.
     pub fn merge(&mut self, other: &Self) {
         let mut places: BTreeMap<TestId, u32> =

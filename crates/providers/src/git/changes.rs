@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     checkout::Checkout,
     command::{Reader, output, run, text},
+    mirror::Mirror,
 };
 use crate::ProviderError;
 
@@ -19,20 +20,30 @@ pub struct Changes {
     pub untracked: Vec<String>,
 }
 
-/// Compares the working tree around `path` with a revision; only reads.
+/// The options of `git diff`, so that nobody's configuration changes what it prints.
+const DIFF: [&str; 10] = [
+    "-c",
+    "core.quotePath=false",
+    "diff",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--unified=0",
+    "--find-renames",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+];
+
+/// Compares the working tree around `path` with the commit where it and a revision parted, so that what only the other
+/// branch did counts as nobody's change; with the revision itself where they have nothing in common. Only reads.
 pub async fn changes_since(path: &Path, revision: &str) -> Result<Changes, ProviderError> {
     let reader = Reader::new()?;
     let checkout = Checkout::find(reader.git(), path).await?;
     let guest = || reader.git().guest(&checkout.toplevel);
-    let commit = format!("{revision}^{{commit}}");
-    let known = output(guest().args(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]), None).await?;
-    if !known.status.success() {
-        return Err(ProviderError::NoSuchRevision { revision: revision.to_owned() });
-    }
-    let mut diff = guest();
-    diff.args(["-c", "core.quotePath=false", "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--unified=0"]);
-    diff.args(["--find-renames", "--src-prefix=a/", "--dst-prefix=b/", &text(&known.stdout), "--"]);
-    let diff = run(&mut diff, None).await?;
+    let commit = commit_in(&reader, &checkout, revision).await?;
+    let parted = output(guest().args(["merge-base", &commit, "HEAD"]), None).await?;
+    let from = if parted.status.success() { text(&parted.stdout) } else { commit };
+    let diff = run(guest().args(DIFF).args([&from, "--"]), None).await?;
     let listed = run(guest().args(["ls-files", "--others", "--exclude-standard", "-z"]), None).await?;
     let untracked = listed
         .split(|byte| *byte == 0)
@@ -43,4 +54,34 @@ pub async fn changes_since(path: &Path, revision: &str) -> Result<Changes, Provi
         diff: String::from_utf8_lossy(&diff).into_owned(),
         toplevel: checkout.toplevel,
     })
+}
+
+/// The commit that a revision names in the repository around `path`; only reads.
+pub async fn commit_of(path: &Path, revision: &str) -> Result<String, ProviderError> {
+    let reader = Reader::new()?;
+    let checkout = Checkout::find(reader.git(), path).await?;
+    commit_in(&reader, &checkout, revision).await
+}
+
+async fn commit_in(reader: &Reader, checkout: &Checkout, revision: &str) -> Result<String, ProviderError> {
+    let commit = format!("{revision}^{{commit}}");
+    let mut ask = reader.git().guest(&checkout.toplevel);
+    ask.args(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
+    let known = output(&mut ask, None).await?;
+    if known.status.success() {
+        Ok(text(&known.stdout))
+    } else {
+        Err(ProviderError::NoSuchRevision { revision: revision.to_owned() })
+    }
+}
+
+impl Mirror {
+    /// What changed between the commit where `sha` and a revision parted and `sha`, as a unified diff without context.
+    pub async fn changed_since(&self, revision: &str, sha: &str) -> Result<String, ProviderError> {
+        let commit = self.resolve(revision).await?;
+        let parted = output(self.git.mirror().args(["merge-base", &commit, sha]), None).await?;
+        let from = if parted.status.success() { text(&parted.stdout) } else { commit };
+        let diff = run(self.git.mirror().args(DIFF).args([&from, sha, "--"]), None).await?;
+        Ok(String::from_utf8_lossy(&diff).into_owned())
+    }
 }

@@ -81,6 +81,8 @@ impl Mirror {
         ]);
         fetch.args(["--no-write-fetch-head", "--no-recurse-submodules", "--end-of-options"]).arg(&checkout.toplevel);
         fetch.args(["+refs/heads/*:refs/remotes/source/*", "+refs/tags/*:refs/tags/*"]);
+        // What the user last saw of other repositories: `origin/main` is what most changes are compared with.
+        fetch.arg("+refs/remotes/*:refs/remotes/seen/*");
         if head.is_some() {
             fetch.arg(format!("+HEAD:{HEAD}"));
         }
@@ -88,13 +90,15 @@ impl Mirror {
         Ok(head)
     }
 
-    /// The commit that a branch, tag, commit id or `HEAD` of the user's repository names, as last fetched.
+    /// The commit that a branch (`main`, or `origin/main`), tag, commit id or `HEAD` of the user's repository names, as last fetched.
     pub async fn resolve(&self, revision: &str) -> Result<String, ProviderError> {
         let no_such = || ProviderError::NoSuchRevision { revision: revision.to_owned() };
         if revision.is_empty() || revision.contains(['\n', '\0']) {
             return Err(no_such());
         }
-        let mut meanings = vec![format!("refs/remotes/source/{revision}"), format!("refs/tags/{revision}")];
+        let mut meanings = ["refs/remotes/source", "refs/tags", "refs/remotes/seen"]
+            .map(|place| format!("{place}/{revision}"))
+            .to_vec();
         if let Some(rest) = revision.strip_prefix("HEAD") {
             meanings.insert(0, format!("{HEAD}{rest}"));
         }

@@ -10,7 +10,7 @@ mod revision;
 mod snapshot;
 mod tree;
 
-pub use changes::{Changes, changes_since};
+pub use changes::{Changes, changes_since, commit_of};
 pub use mirror::Mirror;
 pub use publish::Edit;
 pub use snapshot::Snapshot;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use tempfile::TempDir;
-use tinybug_providers::{Edit, Mirror, ProviderError};
+use tinybug_providers::{Edit, Mirror, ProviderError, git::changes_since};
 
 use crate::support::{Repo, git};
 
@@ -335,4 +335,35 @@ async fn a_snapshot_that_nobody_lived_to_forget_is_forgotten_by_the_second_house
     keep_house_tomorrow(&mirror).await;
     assert_eq!(mirror.leftovers("refs/source/snapshots").await.unwrap(), Vec::<String>::new());
     assert!(text(&mirror, &sha, "a.py").await.is_some());
+}
+
+#[tokio::test]
+async fn what_changed_is_what_this_side_did_since_the_two_parted() {
+    let repo = Repo::with(&[("a.py", "1\n2\n"), ("b.py", "1\n")]);
+    repo.git(&["checkout", "--quiet", "-b", "feature"]);
+    repo.git(&["mv", "a.py", "c.py"]);
+    repo.write("c.py", "1\n2\n3\n");
+    repo.commit("on the feature");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.write("b.py", "0\n1\n");
+    let main = repo.commit("on main");
+    repo.git(&["update-ref", "refs/remotes/origin/main", &main]);
+    repo.git(&["checkout", "--quiet", "feature"]);
+    let (_dir, mirror) = mirror().await;
+    for merged in [false, true] {
+        if merged {
+            repo.git(&["-c", "user.name=U", "-c", "user.email=u@x", "merge", "--quiet", "--no-edit", "main"]);
+        }
+        let snapshot = mirror.snapshot(&repo.path).await.unwrap();
+        for base in ["main", "origin/main", main.as_str()] {
+            let committed = mirror.changed_since(base, &snapshot.sha).await.unwrap();
+            let in_tree = changes_since(&repo.path, base).await.unwrap().diff;
+            for diff in [committed, in_tree] {
+                assert!(diff.contains("+++ b/c.py") && diff.contains("\n+3\n"), "{diff}");
+                assert!(!diff.contains("b.py") && !diff.contains("\n+1\n"), "merged: {merged}, {base}: {diff}");
+            }
+        }
+    }
+    let unknown = mirror.changed_since("nowhere", &main).await.unwrap_err();
+    assert!(matches!(unknown, ProviderError::NoSuchRevision { .. }), "{unknown}");
 }

@@ -9,8 +9,8 @@ use std::{
 
 use anyhow::Context;
 use serde_json::{Value, json};
-use tinybug_model::{MeasurementState, Score};
-use tinybug_providers::{Mirror, ProviderError};
+use tinybug_model::{MeasurementState, Plan, Score};
+use tinybug_providers::{Mirror, ProviderError, git::commit_of};
 use tinybug_report::{MeasurementFacts, MeasurementReport};
 
 use super::serve::Server;
@@ -31,6 +31,7 @@ const POLL: Duration = Duration::from_millis(200);
 pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<Exit> {
     let mut signals = StopSignals::listen()?;
     let project = project(&args.path).await?;
+    let plan = plan(&project, args).await?;
     let console = Console::new();
     let (mut attached, store) = tokio::select! {
         up = services::up_to_date(settings, &console) => up?,
@@ -43,7 +44,7 @@ pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<E
         let (api, org) = local_org(&data_dir, &store, &anonymous).await?;
         let org = format!("/orgs/{org}");
         cancel_abandoned(&data_dir, &api, &org).await?;
-        let measurement = request(&api, &org, &project, args).await?;
+        let measurement = request(&api, &org, &project, &plan).await?;
         let claim = Claim::take(&data_dir, &measurement.id)?;
         let path = format!("{org}/measurements/{}", measurement.id);
         let ended = until_ended(&api, &path, measurement, &console, &mut signals).await?;
@@ -82,9 +83,19 @@ async fn project(path: &Path) -> anyhow::Result<PathBuf> {
     }
 }
 
-async fn request(api: &ApiClient, org: &str, project: &Path, args: &TryArgs) -> anyhow::Result<Measurement> {
+/// The plan, with the name of a revision as the user's repository understands it at this moment.
+async fn plan(project: &Path, args: &TryArgs) -> anyhow::Result<Plan> {
+    let mut plan = args.plan();
+    if let Some(revision) = &args.since {
+        let commit = commit_of(project, revision).await;
+        plan.since = Some(commit.map_err(|error| UsageError::because(format!("--since: {error}")))?);
+    }
+    Ok(plan)
+}
+
+async fn request(api: &ApiClient, org: &str, project: &Path, plan: &Plan) -> anyhow::Result<Measurement> {
     let repository = register(api, org, project).await?;
-    let body = json!({ "repository": repository.id, "source": { "working_tree": true }, "plan": args.plan() });
+    let body = json!({ "repository": repository.id, "source": { "working_tree": true }, "plan": plan });
     api.post(&format!("{org}/measurements"), &body).await
 }
 

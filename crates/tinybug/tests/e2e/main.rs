@@ -11,6 +11,7 @@ mod project;
 mod refusals;
 mod report;
 mod samples;
+mod scope;
 mod together;
 mod trials;
 mod working_tree;
