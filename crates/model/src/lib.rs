@@ -2,7 +2,6 @@
 //! No I/O, no async, no behaviour beyond what a word itself means.
 
 pub mod build;
-pub mod clock;
 pub mod id;
 pub mod language;
 pub mod local_runner;
@@ -14,7 +13,6 @@ pub mod test;
 pub mod verdict;
 
 pub use build::{AttemptSummary, BuildEnd, BuildRef, BuildResult, BuildRole};
-pub use clock::{Clock, SystemClock};
 pub use id::{MeasurementId, OrgId, RepositoryId, TokenId};
 pub use language::Language;
 pub use local_runner::LocalRunnerOrgs;

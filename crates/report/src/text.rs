@@ -6,8 +6,10 @@ use tinybug_model::Verdict;
 
 use crate::facts::{MeasurementFacts, MutantFacts};
 
-/// What the lists show of one mutant's texts; the rest of a longer one is left out.
-const MAX_TEXT: usize = 96;
+/// What a column of the table shows of one text; the rest of a longer one is left out.
+const MAX_COLUMN: usize = 96;
+/// What a line of its own shows of one text, which only a name of monstrous length exceeds.
+const MAX_SENTENCE: usize = 1_000;
 /// So many names of tests on one line.
 const MAX_NAMES: usize = 2;
 
@@ -19,7 +21,7 @@ pub fn summary(facts: &MeasurementFacts) -> String {
     missed(&mut out, facts);
     counts(&mut out, facts);
     for note in &facts.notes {
-        line(&mut out, &format!("Note: {}", one_line(note)));
+        line(&mut out, &format!("Note: {}", sentence(note)));
     }
     line(&mut out, &score(facts));
     out
@@ -75,7 +77,7 @@ fn table(out: &mut String, facts: &MeasurementFacts) {
                 "{:<12}  {place:<width$}  {:>9}  {}{}",
                 words(mutant.verdict),
                 sure,
-                one_line(&mutant.description),
+                column(&mutant.description),
                 caught_by(mutant)
             ),
         );
@@ -99,7 +101,7 @@ fn caught_by(mutant: &MutantFacts) -> String {
     if mutant.caught_by.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = mutant.caught_by.iter().take(MAX_NAMES).map(|name| one_line(name)).collect();
+    let names: Vec<String> = mutant.caught_by.iter().take(MAX_NAMES).map(|name| column(name)).collect();
     let rest = match mutant.caught_by.len().saturating_sub(MAX_NAMES) {
         0 => String::new(),
         rest => format!(" and {rest} more"),
@@ -120,13 +122,13 @@ fn missed(out: &mut String, facts: &MeasurementFacts) {
         }
         line(out, title);
         for mutant in mutants {
-            line(out, &format!("  {}  {}", place(mutant), one_line(&mutant.description)));
+            line(out, &format!("  {}  {}", place(mutant), sentence(&mutant.description)));
             diff(out, '-', &mutant.original);
             diff(out, '+', &mutant.replacement);
             if verdict == Verdict::Inconclusive
                 && let Some(explanation) = &mutant.explanation
             {
-                line(out, &format!("    {}", one_line(explanation)));
+                line(out, &format!("    {}", sentence(explanation)));
             }
         }
         out.push('\n');
@@ -135,7 +137,7 @@ fn missed(out: &mut String, facts: &MeasurementFacts) {
 
 fn diff(out: &mut String, sign: char, text: &str) {
     for text in text.lines() {
-        line(out, &format!("    {sign} {}", clip(&printable(text))));
+        line(out, &format!("    {sign} {}", clip(&printable(text), MAX_COLUMN)));
     }
 }
 
@@ -153,9 +155,18 @@ fn counts(out: &mut String, facts: &MeasurementFacts) {
     line(out, &format!("{text}; {}", plural(facts.builds, "build")));
 }
 
-/// Text of a repository on one line of a terminal, clipped.
+/// Text of a repository in a column, on one line of a terminal.
+fn column(text: &str) -> String {
+    clip(&one_line(text), MAX_COLUMN)
+}
+
+/// Text of a repository or of Tinybug on a line of its own.
+fn sentence(text: &str) -> String {
+    clip(&one_line(text), MAX_SENTENCE)
+}
+
 fn one_line(text: &str) -> String {
-    clip(&printable(&text.split_whitespace().collect::<Vec<_>>().join(" ")))
+    printable(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Without control characters, which could move a terminal's cursor.
@@ -163,11 +174,11 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c == '\t' { ' ' } else { c }).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-fn clip(text: &str) -> String {
-    if text.chars().count() <= MAX_TEXT {
+fn clip(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
         return text.to_owned();
     }
-    let mut clipped: String = text.chars().take(MAX_TEXT - 1).collect();
+    let mut clipped: String = text.chars().take(most - 1).collect();
     clipped.push('…');
     clipped
 }
