@@ -16,7 +16,7 @@ const RECEIVERS: &[&str] =
 pub(crate) fn is_arid(site: &Site<'_, '_>) -> bool {
     match site.role {
         Role::Call => call_is_arid(site, site.node),
-        Role::If => site.child(Field::Alternative).is_none() && body_is_arid(site),
+        Role::If => site.child(Field::Alternative).is_none() && (body_is_arid(site) || is_shortcut(site)),
         _ => false,
     }
 }
@@ -41,6 +41,16 @@ pub(crate) fn call_is_arid<'t>(site: &Site<'_, 't>, call: tree_sitter::Node<'t>)
         || first.len() < path.len() && (RECEIVERS.contains(&first) || arid.receivers.contains(&first))
         || METHODS.contains(&last)
         || arid.methods.contains(&last)
+}
+
+/// Whether an `if` only answers early that an object equals itself: without it the answer is the same.
+fn is_shortcut(site: &Site<'_, '_>) -> bool {
+    let Some(condition) = site.child(Field::Condition) else { return false };
+    let condition = site.text(condition).trim_start_matches('(').trim_end_matches(')');
+    let itself = ["this ==", "self is ", "this === ", "equal?(", "ReferenceEquals(this", "ReferenceEquals(null, this"];
+    itself.iter().any(|start| condition.starts_with(start)) && !condition.contains("None")
+        || condition.ends_with("== this")
+        || condition.ends_with("is self")
 }
 
 /// Whether all that an `if` guards is arid.

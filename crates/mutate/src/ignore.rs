@@ -40,7 +40,7 @@ impl Ignored {
             ignored.ask_for_reason(line, reason);
             let (start, _) = lines.span(line);
             let alone = bytes[start..comment.start_byte()].trim_ascii().is_empty();
-            let (first, last) = match following(*comment).filter(|_| alone) {
+            let (first, last) = match following(*comment).map(|node| first_statement(bytes, node)).filter(|_| alone) {
                 Some(next) => (lines.of(next.start_byte()), lines.of(next.end_byte().saturating_sub(1))),
                 None if alone => (line + 1, line + 1),
                 None => (line, line),
@@ -78,4 +78,11 @@ fn following(comment: Node<'_>) -> Option<Node<'_>> {
         next = node.next_named_sibling();
     }
     next
+}
+
+/// The first statement of a block without braces, before which a comment may stand as its sibling.
+fn first_statement<'t>(bytes: &[u8], node: Node<'t>) -> Node<'t> {
+    let block = matches!(node.kind(), "block" | "body_statement" | "then" | "statement_list");
+    let braced = bytes.get(node.start_byte()) == Some(&b'{');
+    if block && !braced { node.named_child(0).unwrap_or(node) } else { node }
 }

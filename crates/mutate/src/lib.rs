@@ -26,5 +26,5 @@ pub use describe::describe;
 pub use draw::{Drawing, Stratum, draw};
 pub use enumerate::{Enumeration, Note, Source, enumerate, enumerate_all};
 pub use matching::{Match, match_mutants};
-pub use operators::catalogue::{CATALOGUE, Operator};
+pub use operators::catalogue::{CATALOGUE, Operator, Reach};
 pub use scope::{ChangedLines, DiffError, is_in_function};

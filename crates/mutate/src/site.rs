@@ -126,6 +126,21 @@ impl<'a, 't> Site<'a, 't> {
         (parent.function.is_none_or(|function| function < at)).then(|| self.stack[at])
     }
 
+    /// Whether a variable is what a loop waits for that advances only in its body: changed otherwise, it may never end.
+    pub(crate) fn steers_loop(&self, variable: Node<'t>) -> bool {
+        let name = self.text(variable);
+        self.place.open_loop
+            && self.enclosing_loop().and_then(|frame| self.child_of(frame.node, Field::Condition)).is_some_and(
+                |condition| {
+                    let condition = self.text(condition);
+                    condition.len() < 400
+                        && condition
+                            .split(|c: char| !(c.is_alphanumeric() || "_.$@>-".contains(c)))
+                            .any(|word| word == name)
+                },
+            )
+    }
+
     /// The role of another node.
     pub(crate) fn role_of(&self, node: Node<'t>) -> Role {
         self.grammar.role(node)

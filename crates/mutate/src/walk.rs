@@ -104,6 +104,7 @@ fn place_of(grammar: &'static Grammar, parent: Option<&Frame<'_>>, node: Node<'_
             place.pattern |= grammar.child(parent.node, Field::Key) == Some(node);
         }
         Role::Pattern if grammar.child(parent.node, Field::Condition) == Some(node) => place.pattern = false,
+        _ if grammar.role(node) == Role::Guard => place.pattern = false,
         Role::Case => place.pattern |= grammar.child(parent.node, Field::Value) == Some(node),
         _ => {}
     }
@@ -225,6 +226,9 @@ fn symbol_text<'s>(grammar: &'static Grammar, bytes: &'s [u8], node: Node<'_>) -
         }
     }
     let name = text(bytes, node);
-    let name = name.split(['<', '[', '(']).next().unwrap_or(name).trim();
+    // The names of operators are made of such characters.
+    let operator =
+        name.starts_with("operator") || !name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '~'));
+    let name = if operator { name } else { name.split(['<', '[', '(']).next().unwrap_or(name) }.trim();
     (!name.is_empty() && name.len() < 200 && !name.contains('\n')).then_some(name)
 }

@@ -146,6 +146,10 @@ pub(crate) struct LanguageSpec {
     pub arid: Arid,
     /// Opposite methods and functions.
     pub swaps: &'static [(&'static str, &'static str)],
+    /// What compiles regular expressions, as written in front of its arguments, and which argument it compiles.
+    pub regexes: &'static [(&'static str, u32)],
+    /// The node that holds the items of a collection literal, brackets included; none when it may not be emptied.
+    pub items: for<'a, 't> fn(&Site<'a, 't>) -> Option<tree_sitter::Node<'t>>,
     /// Whether a node with all that it holds is left alone, beyond roles and arid calls.
     pub skips: fn(&Site<'_, '_>) -> bool,
     /// Whether the language allows this mutation here, beyond what the operators know.

@@ -81,6 +81,7 @@ pub(super) fn token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             ".." if has_end(site, parent.node) => drafts.replace(site, Op::LitRange, site.node, "..="),
             _ => {}
         },
+        _ if parent.node.kind() == "is_pattern_expression" => null_pattern(site, drafts, token),
         _ => optional_chain(site, drafts, token),
     }
 }
@@ -97,7 +98,38 @@ fn optional_chain<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, token: &
             drafts.replace(site, Op::CondOptionalChain, site.node, replacement);
         }
         "&." => drafts.replace(site, Op::CondOptionalChain, site.node, "."),
+        // C#: the rest of the chain begins with its own dot or bracket.
+        "?" if site.parent().is_some_and(|parent| parent.node.kind() == "conditional_access_expression") => {
+            drafts.replace(site, Op::CondOptionalChain, site.node, "");
+        }
         _ => {}
+    }
+}
+
+/// C#: `x is null` and `x is not null`. Other patterns bind names.
+fn null_pattern<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, token: &str) {
+    let Some(pattern) = site.node.next_named_sibling().filter(|_| token == "is") else { return };
+    match site.text(pattern) {
+        "null" => drafts.replace(site, Op::RelIdentity, site.node, "is not"),
+        "not null" => {
+            let span = (site.node.start_byte(), pattern.end_byte());
+            drafts.span(site, Op::RelIdentity, Tier::Default, span, "is null".into(), None);
+        }
+        _ => {}
+    }
+}
+
+/// Proposes a value without its fallback, and the fallback alone: `items or []`.
+fn fallback<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, (left, right): (Node<'t>, Node<'t>)) {
+    let given = site.above(2).is_some_and(|above| {
+        matches!(above.role, Role::Assign | Role::Return | Role::Keyword | Role::Arguments)
+            || above.role == Role::Block && site.spec().language == Language::Ruby
+    });
+    let literal = matches!(site.role_of(right), Role::Str | Role::Number | Role::List | Role::Dict);
+    let plain = matches!(site.role_of(left), Role::Name | Role::Member | Role::Call | Role::Index);
+    if let Some(parent) = site.parent().filter(|_| given && literal && plain) {
+        drafts.replace(site, Op::CondNullish, parent.node, site.text(left).to_owned());
+        drafts.replace(site, Op::CondNullish, parent.node, site.text(right).to_owned());
     }
 }
 
@@ -114,6 +146,9 @@ fn infix_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Nod
     // JavaScript has the word, but not its opposite.
     if token == "in" && site.spec().language != Language::Python {
         return;
+    }
+    if matches!((site.spec().language, token), (Language::Python | Language::Ruby, "or") | (Language::Ruby, "||")) {
+        fallback(site, drafts, (left, right));
     }
     let changes = infix(token);
     if changes.is_empty() || !keeps_sense(site, left, right, token) {
@@ -201,7 +236,7 @@ fn compound_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: 
     let right_text = site.text(right);
     if op == Op::AssignNullish {
         // `@x ||= f` is how Ruby remembers: its mutants only cost time.
-        if site.spec().syntax.line_comment != "#" {
+        if site.spec().language != Language::Ruby || site.text(left).starts_with(|c: char| c.is_ascii_lowercase()) {
             drafts.span(site, op, tier, span, replacement.into(), None);
         }
         return;
@@ -211,6 +246,7 @@ fn compound_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: 
     }
     let left = only_listed(left);
     let right = only_listed(right);
+    let tier = if site.steers_loop(left) { Tier::Extended } else { tier };
     drafts.span(site, op, tier, span, replacement.into(), Some([left, right]));
     if !matches!(token, "<<=" | ">>=") || site.spec().plus == Plus::UnlessText {
         drafts.span(site, Op::AssignOpPlain, Tier::Extended, span, "=".into(), None);
@@ -228,6 +264,9 @@ pub(super) fn whole<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         return;
     }
     let Some(token) = site.node.child(1) else { return };
+    if is_choice(site) {
+        return;
+    }
     let bools = site.spec().syntax.bools;
     match site.text(token) {
         "==" | "===" | ">" | "<" => drafts.replace(site, Op::RelFalseTrue, site.node, bools[1]),
@@ -242,5 +281,36 @@ pub(super) fn whole<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             }
         }
         _ => {}
+    }
+}
+
+/// Whether the comparison chooses between two values: what a constant makes of that, `cond.ternary` does.
+fn is_choice(site: &Site<'_, '_>) -> bool {
+    let choice = match site.parent() {
+        Some(parent) if parent.role == Role::Paren => site.above(2),
+        parent => parent,
+    };
+    choice.is_some_and(|choice| {
+        choice.role == Role::Ternary
+            && super::conditions::sides(site, choice.node)
+                .is_some_and(|(yes, no)| [yes, no].iter().all(|side| !contains(*side, site.node)))
+    })
+}
+
+fn contains(outer: Node<'_>, inner: Node<'_>) -> bool {
+    outer.start_byte() <= inner.start_byte() && inner.end_byte() <= outer.end_byte()
+}
+
+/// Whether an expression has an opposite that another operator makes of it.
+pub(super) fn has_opposite<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
+    let node = site.inside_parentheses(node);
+    match site.role_of(node) {
+        Role::Unary => node.child(0).is_some_and(|token| matches!(site.text(token), "!" | "not")),
+        Role::Binary => node.child(1).is_some_and(|token| {
+            infix(site.text(token)).iter().any(|(op, _)| {
+                matches!(op, Op::RelNegate | Op::RelEq | Op::RelStrictEq | Op::RelIdentity | Op::RelMember)
+            })
+        }),
+        _ => false,
     }
 }

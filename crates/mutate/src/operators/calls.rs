@@ -6,7 +6,7 @@ use super::{Drafts, Op};
 use crate::{
     grammar::Field,
     role::Role,
-    site::{Site, named_children},
+    site::{Site, named_children, only_named_child},
     types::{callee, last_name},
 };
 
@@ -38,6 +38,18 @@ const SAME_TYPE: &[&str] = &[
     "abs",
 ];
 
+/// Functions of one argument that give back a value of its type.
+const UNWRAPPED: &[(Language, &[&str])] = &[
+    (Language::Python, &["abs", "round", "sorted", "math.fabs"]),
+    (Language::JavaScript, &["Math.abs", "Math.round", "Math.trunc"]),
+    (Language::TypeScript, &["Math.abs", "Math.round", "Math.trunc"]),
+    (Language::Go, &["strings.TrimSpace", "strings.ToLower", "strings.ToUpper", "math.Abs", "math.Round"]),
+    (Language::Java, &["Math.abs"]),
+    (Language::C, &["abs", "labs", "fabs", "tolower", "toupper"]),
+    (Language::Cpp, &["abs", "labs", "fabs", "tolower", "toupper"]),
+    (Language::CSharp, &["Math.Abs"]),
+];
+
 /// Proposes other calls.
 pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let Some(function) = callee(site.grammar, site.node) else { return };
@@ -53,7 +65,8 @@ pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             .child(Field::Object)
             .or_else(|| site.child(Field::Receiver))
             .or_else(|| site.child_of(function, Field::Object))
-            .or_else(|| site.child_of(function, Field::Expression));
+            .or_else(|| site.child_of(function, Field::Expression))
+            .or_else(|| site.child_of(function, Field::Value));
         let stands_alone = |object: &tree_sitter::Node<'t>| {
             matches!(
                 site.role_of(*object),
@@ -64,7 +77,23 @@ pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             drafts.replace(site, Op::CallUnwrap, site.node, site.text(object).to_owned());
         }
     }
-    if site.spec().language == Language::Python
+    if let Some(only) = arguments.and_then(only_named_child)
+        && UNWRAPPED.iter().any(|(language, names)| {
+            *language == site.spec().language
+                && names.contains(&super::called(site, site.node).trim_start_matches("std::"))
+        })
+        && site.parent_role() != Role::ExprStmt
+    {
+        // C# wraps each argument once more.
+        let only = if only.kind() == "argument" { only_named_child(only).unwrap_or(only) } else { only };
+        let plain = matches!(
+            site.role_of(only),
+            Role::Name | Role::Member | Role::Call | Role::Index | Role::Paren | Role::Number | Role::Str
+        );
+        let text = site.text(only);
+        drafts.replace(site, Op::CallUnwrap, site.node, if plain { text.to_owned() } else { format!("({text})") });
+    }
+    if matches!(site.spec().language, Language::Python | Language::Ruby)
         && let Some(arguments) = arguments
     {
         keyword_dropped(site, drafts, arguments);

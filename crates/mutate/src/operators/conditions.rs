@@ -7,7 +7,7 @@ use super::{Drafts, Op};
 use crate::{
     grammar::Field,
     role::Role,
-    site::{Site, only_named_child},
+    site::{Site, named_children, only_named_child},
 };
 
 /// Proposes other conditions.
@@ -19,10 +19,16 @@ pub(super) fn condition<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         }
         Role::Guard => {
             if let Some(condition) = site.child(Field::Condition).or_else(|| only_named_child(site.node)) {
-                let [yes, no] = site.spec().syntax.bools;
-                drafts.replace(site, Op::CondGuard, condition, yes);
-                drafts.replace(site, Op::CondGuard, condition, no);
+                constant_guard(site, drafts, condition);
             }
+            return;
+        }
+        Role::For => {
+            go_loop(site, drafts);
+            return;
+        }
+        Role::ForEach => {
+            no_items(site, drafts);
             return;
         }
         _ => {}
@@ -55,6 +61,45 @@ pub(super) fn condition<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     }
 }
 
+/// Proposes a guard that always or never holds. Rust hangs it on the pattern.
+pub(super) fn guard<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    if let Some(condition) = site.child(Field::Condition).filter(|condition| is_expression(site, *condition)) {
+        constant_guard(site, drafts, condition);
+    }
+}
+
+fn constant_guard<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, condition: Node<'t>) {
+    if site.role_of(condition) != Role::Bool {
+        let [yes, no] = site.spec().syntax.bools;
+        drafts.replace(site, Op::CondGuard, condition, yes);
+        drafts.replace(site, Op::CondGuard, condition, no);
+    }
+}
+
+/// Go has one word for all loops: `for condition {`.
+fn go_loop<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    if site.spec().language != Language::Go {
+        return;
+    }
+    let condition =
+        site.node.named_child(0).filter(|head| !matches!(head.kind(), "for_clause" | "range_clause" | "block"));
+    if let Some(condition) = condition.filter(|condition| site.role_of(*condition) != Role::Bool) {
+        drafts.replace(site, Op::CondLoopZero, condition, site.spec().syntax.bools[1]);
+    }
+}
+
+/// Proposes a loop over nothing.
+fn no_items<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let items = match site.spec().language {
+        Language::Python | Language::JavaScript | Language::TypeScript => site.child(Field::Right),
+        Language::Ruby => site.child(Field::Value).and_then(only_named_child),
+        _ => None,
+    };
+    if let Some(items) = items {
+        drafts.replace(site, Op::CondLoopZero, items, "[]");
+    }
+}
+
 fn is_until(site: &Site<'_, '_>) -> bool {
     site.node.kind().starts_with("until")
 }
@@ -83,7 +128,7 @@ fn is_expression<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
 }
 
 fn ternary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
-    let Some((yes, no)) = sides(site) else { return };
+    let Some((yes, no)) = sides(site, site.node) else { return };
     let simple = |node| {
         matches!(
             site.role_of(node),
@@ -107,6 +152,11 @@ fn ternary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     }
     drafts.replace(site, Op::CondTernary, site.node, wrap(yes));
     drafts.replace(site, Op::CondTernary, site.node, wrap(no));
+    // The opposite of the condition swaps them as well.
+    let condition = site.child(Field::Condition).or_else(|| site.node.named_child(1));
+    if condition.is_none_or(|condition| super::binary::has_opposite(site, condition)) {
+        return;
+    }
     // Swapped in place; what stands between the sides stays.
     let (first, second) = if yes.start_byte() < no.start_byte() { (yes, no) } else { (no, yes) };
     if first.end_byte() < second.start_byte()
@@ -120,12 +170,11 @@ fn ternary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
 }
 
 /// The two sides of a conditional value.
-fn sides<'t>(site: &Site<'_, 't>) -> Option<(Node<'t>, Node<'t>)> {
-    if let (Some(yes), Some(no)) = (site.child(Field::Consequence), site.child(Field::Alternative)) {
+pub(super) fn sides<'t>(site: &Site<'_, 't>, node: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+    if let (Some(yes), Some(no)) = (site.child_of(node, Field::Consequence), site.child_of(node, Field::Alternative)) {
         return Some((yes, no));
     }
     // Python: `yes if condition else no`, without fields.
-    let node = site.node;
     (node.named_child_count() == 3).then(|| Some((node.named_child(0)?, node.named_child(2)?)))?
 }
 
@@ -133,15 +182,32 @@ fn sides<'t>(site: &Site<'_, 't>) -> Option<(Node<'t>, Node<'t>)> {
 pub(super) fn arm<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let text = site.own_text();
     let Some(parent) = site.parent() else { return };
-    let all = site.text(parent.node);
-    if all.len() > 4_000 {
+    if text.len() > 200 || site.text(parent.node).len() > 4_000 || is_rest(text) {
         return;
     }
-    let rest = ["_ =>", "default:", "default ->", "case _:", "_ if"].iter().any(|rest| all.contains(rest));
-    let is_rest = text.starts_with("_ ") || text.starts_with("default") || text.starts_with("case _");
-    // Rust lets an arm without a block only end with a comma.
-    let ends = site.spec().language != Language::Rust || text.ends_with(',') || text.ends_with('}');
-    if rest && !is_rest && ends && text.len() < 200 {
-        drafts.replace(site, Op::CondCaseDrop, site.node, "");
+    let Some(rest) = named_children(parent.node).into_iter().find(|other| is_rest(site.text(*other))) else { return };
+    // What is dropped must do something else than what takes its place.
+    if outcome(text) == outcome(site.text(rest)) {
+        return;
     }
+    let end = match site.node.next_sibling() {
+        Some(comma) if site.text(comma) == "," => comma.end_byte(),
+        // Rust lets an arm without a block only end with a comma.
+        _ if site.spec().language == Language::Rust && !text.ends_with([',', '}']) => return,
+        // Go counts the line end as part of it.
+        _ => site.node.start_byte() + text.trim_end().len(),
+    };
+    let span = (site.node.start_byte(), end);
+    drafts.span(site, Op::CondCaseDrop, Tier::Extended, span, "".into(), None);
+}
+
+/// Whether an alternative takes all that no other does.
+fn is_rest(text: &str) -> bool {
+    ["_ ", "_:", "default", "case _:", "else", "case _ "].iter().any(|rest| text.starts_with(rest))
+}
+
+/// What an alternative does, behind its label.
+fn outcome(text: &str) -> &str {
+    let behind = ["=>", " -> ", " then ", "else ", ":"].into_iter().find_map(|mark| text.split_once(mark));
+    behind.map_or(text, |(_, rest)| rest).trim_matches([' ', ',', ';', '\n'])
 }

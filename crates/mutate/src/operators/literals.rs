@@ -1,12 +1,12 @@
 //! Literals: truth values, numbers, texts, collections.
 
-use tinybug_model::Tier;
+use tinybug_model::{Language, Tier};
 
 use super::{Drafts, Op};
 use crate::{
     grammar::Field,
     role::Role,
-    site::{Site, named_children, only_named_child},
+    site::{Frame, Site, named_children, only_named_child},
     types::last_name,
 };
 
@@ -15,7 +15,10 @@ pub(super) fn literal<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     match site.role {
         Role::Bool => boolean(site, drafts),
         Role::Number => number(site, drafts),
-        Role::Str => string(site, drafts),
+        Role::Str => {
+            super::patterns::pattern(site, drafts);
+            string(site, drafts);
+        }
         Role::List | Role::Dict => collection(site, drafts),
         _ => {}
     }
@@ -54,7 +57,14 @@ fn number<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         drafts.replace(site, Op::LitInt, site.node, number.with(number.value + 1));
     }
     if number.value == 1 && !is_divisor(site) {
-        drafts.replace(site, Op::LitInt, site.node, number.with(0));
+        let stands_still = matches!(site.parent_role(), Role::AugAssign | Role::Assign)
+            && site
+                .parent()
+                .and_then(|parent| site.child_of(parent.node, Field::Left))
+                .is_some_and(|left| site.steers_loop(left));
+        let tier = if stands_still { Tier::Extended } else { Tier::Default };
+        let span = (site.node.start_byte(), site.node.end_byte());
+        drafts.span(site, Op::LitInt, tier, span, number.with(0).into(), None);
     }
 }
 
@@ -216,26 +226,42 @@ fn is_left_alone(site: &Site<'_, '_>) -> bool {
         return true;
     }
     match site.parent_role() {
-        Role::ExprStmt | Role::Block => true,
+        Role::ExprStmt => true,
+        // The last text of a block is its value in Ruby.
+        Role::Block => site.spec().language != Language::Ruby || site.node.next_named_sibling().is_some(),
         Role::Keyword => site.is_field(Field::Key) || site.is_field(Field::Name),
         Role::Index => site.spec().syntax.strict,
-        Role::Arguments => {
-            // A message inside something that is thrown.
-            site.stack.iter().rev().take(5).any(|frame| frame.role == Role::Throw)
-        }
-        _ => false,
+        _ => is_message(site),
     }
 }
 
+/// Whether the text is part of what an error says.
+fn is_message(site: &Site<'_, '_>) -> bool {
+    let lines_up = |frame: &&Frame<'_>| !matches!(frame.role, Role::Block | Role::Function | Role::Lambda);
+    site.stack.iter().rev().take(6).take_while(lines_up).any(|frame| match frame.role {
+        Role::Throw => true,
+        Role::Call | Role::New => {
+            let name = super::called(site, frame.node);
+            let last = name.rsplit(['.', ':', '>']).next().unwrap_or(name);
+            last.ends_with("Error")
+                || last.ends_with("Exception")
+                || matches!(last, "Err" | "raise" | "fail" | "reject" | "bail" | "ok_or" | "expect" | "runtime_error")
+                || name == "errors.New"
+        }
+        _ => false,
+    })
+}
+
 fn collection<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
-    let text = site.own_text();
+    let Some(items) = (site.spec().items)(site) else { return };
+    let text = site.text(items);
     let (Some(open), Some(close)) = (text.get(..1), text.len().checked_sub(1).and_then(|last| text.get(last..))) else {
         return;
     };
     if site.place().pattern || !matches!((open, close), ("[", "]") | ("{", "}")) || text.contains('\n') {
         return;
     }
-    let children = named_children(site.node);
+    let children = named_children(items);
     if children.is_empty() {
         return;
     }
@@ -244,24 +270,12 @@ fn collection<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     if only_named_child(site.node).is_some_and(|only| matches!(only.kind(), "spread_element" | "list_splat")) {
         return;
     }
-    drafts.replace(site, Op::LitCollection, site.node, format!("{open}{close}"));
-    for pair in children.windows(2).take(8).filter(|pair| are_parted_by_comma(site.bytes, pair)) {
+    drafts.replace(site, Op::LitCollection, items, format!("{open}{close}"));
+    // Behind a spread base, `decl.struct_field_drop` drops.
+    let own = children.iter().position(is_spread).map_or(children.len(), |base| base + 1);
+    for pair in children[..own].windows(2).take(8).filter(|pair| are_parted_by_comma(site.bytes, pair)) {
         let span = (pair[0].end_byte(), pair[1].end_byte());
         drafts.span(site, Op::LitItemDrop, Tier::Extended, span, "".into(), None);
-    }
-}
-
-/// Proposes regular expressions that match more: without the anchor at the start or at the end.
-pub(super) fn regex<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
-    let text = site.own_text();
-    let Some(close) = text.rfind('/').filter(|close| *close > 2 && text.starts_with('/')) else { return };
-    let start = site.node.start_byte();
-    let quantified = text[2..].starts_with(['*', '+', '?', '{', '/']);
-    if text[1..].starts_with('^') && !quantified {
-        drafts.span(site, Op::LitRegex, Tier::Extended, (start + 1, start + 2), "".into(), None);
-    }
-    if text[..close].ends_with('$') && !text[..close].ends_with("\\$") {
-        drafts.span(site, Op::LitRegex, Tier::Extended, (start + close - 1, start + close), "".into(), None);
     }
 }
 
@@ -272,11 +286,43 @@ pub(super) fn are_parted_by_comma(bytes: &[u8], pair: &[tree_sitter::Node<'_>]) 
 
 /// Proposes to leave a field at the value of the base that the literal spreads.
 fn field_drop<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, children: &[tree_sitter::Node<'t>]) {
-    let Some(base) = children.iter().position(|child| child.kind() == "spread_element") else { return };
-    for pair in children[base..].windows(2).take(8) {
-        if site.role_of(pair[1]) == Role::Keyword && are_parted_by_comma(site.bytes, pair) {
-            let span = (pair[0].end_byte(), pair[1].end_byte());
+    let Some(base) = children.iter().position(is_spread) else { return };
+    // Rust names the base last; elsewhere only what follows it overrides it.
+    let last = site.role == Role::New;
+    for pair in children[if last { 0 } else { base }..].windows(2).take(8) {
+        let (field, span) = if last {
+            (pair[0], (pair[0].start_byte(), pair[1].start_byte()))
+        } else {
+            (pair[1], (pair[0].end_byte(), pair[1].end_byte()))
+        };
+        if site.role_of(field) == Role::Keyword && are_parted_by_comma(site.bytes, pair) {
             drafts.span(site, Op::DeclStructFieldDrop, Tier::Extended, span, "".into(), None);
         }
     }
+}
+
+/// Proposes what can be dropped from the literal of a struct.
+pub(super) fn fields<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    match site.spec().language {
+        Language::Rust => {
+            if let Some(body) = site.child(Field::Body) {
+                field_drop(site, drafts, &named_children(body));
+            }
+        }
+        // `base with { A = 1, B = 2 }`
+        Language::CSharp if site.node.kind() == "with_expression" => {
+            for pair in named_children(site.node).windows(2).skip(1).take(8) {
+                if are_parted_by_comma(site.bytes, pair) {
+                    let span = (pair[0].end_byte(), pair[1].end_byte());
+                    drafts.span(site, Op::DeclStructFieldDrop, Tier::Extended, span, "".into(), None);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an item stands for all items of a base.
+fn is_spread(child: &tree_sitter::Node<'_>) -> bool {
+    matches!(child.kind(), "spread_element" | "hash_splat_argument" | "base_field_initializer" | "dictionary_splat")
 }

@@ -6,6 +6,7 @@ pub(crate) mod catalogue;
 mod conditions;
 mod flow;
 mod literals;
+mod patterns;
 mod returns;
 mod statements;
 mod unary;
@@ -18,6 +19,7 @@ use tree_sitter::Node;
 pub(crate) use catalogue::Op;
 
 use crate::{
+    grammar::Field,
     role::{Place, Role},
     site::{Draft, Site},
 };
@@ -74,10 +76,16 @@ pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         Role::Unary => unary::unary(site, drafts),
         Role::Update => unary::update(site, drafts),
         Role::Bool | Role::Number | Role::Str | Role::List | Role::Dict => literals::literal(site, drafts),
-        Role::If | Role::While | Role::DoWhile | Role::Ternary | Role::Guard => conditions::condition(site, drafts),
+        Role::If | Role::While | Role::DoWhile | Role::For | Role::ForEach | Role::Ternary | Role::Guard => {
+            conditions::condition(site, drafts);
+        }
+        Role::Pattern => conditions::guard(site, drafts),
+        Role::Assign => statements::bare_assignment(site, drafts),
+        Role::New => literals::fields(site, drafts),
+        Role::Template => patterns::pattern(site, drafts),
         Role::Binary => binary::whole(site, drafts),
-        Role::Regex => literals::regex(site, drafts),
-        Role::Arm => conditions::arm(site, drafts),
+        Role::Regex => patterns::regex(site, drafts),
+        Role::Arm | Role::Case => conditions::arm(site, drafts),
         Role::Handler => statements::handler(site, drafts),
         Role::Return => returns::statement(site, drafts),
         Role::Break | Role::Continue => flow::jump(site, drafts),
@@ -96,4 +104,15 @@ pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
 pub(crate) fn propose_inside<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     returns::tail(site, drafts);
     flow::early_return(site, drafts);
+}
+
+/// What is called or made, as written in front of the arguments: `re.compile` of `re.compile("a")`.
+fn called<'a, 't>(site: &Site<'a, 't>, call: Node<'t>) -> &'a str {
+    let head = match site.child_of(call, Field::Arguments).or_else(|| site.child_of(call, Field::Value)) {
+        Some(arguments) => site.bytes.get(call.start_byte()..arguments.start_byte()),
+        None => site.bytes.get(call.byte_range()),
+    };
+    let head = head.and_then(|head| std::str::from_utf8(head).ok()).unwrap_or_default();
+    let head = head.trim().trim_start_matches("new ").trim_end_matches('(');
+    if head.len() > 200 { "" } else { head }
 }

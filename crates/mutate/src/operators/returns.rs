@@ -21,6 +21,11 @@ pub(super) fn statement<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         several(site, drafts, function.node, value);
         return;
     }
+    // Ruby wraps what is returned in a list.
+    let value = match only_named_child(value) {
+        Some(only) if value.kind() == "argument_list" => only,
+        _ => value,
+    };
     one(site, drafts, function.node, value);
 }
 
@@ -28,8 +33,10 @@ pub(super) fn statement<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
 pub(super) fn tail<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let Some(body) = site.child(Field::Body) else { return };
     if site.role_of(body) != Role::Block {
-        let expression_bodied =
-            matches!(site.spec().language, Language::Python | Language::JavaScript | Language::TypeScript);
+        let expression_bodied = matches!(
+            site.spec().language,
+            Language::Python | Language::JavaScript | Language::TypeScript | Language::Ruby
+        );
         if expression_bodied {
             one(site, drafts, site.node, body);
         } else if body.kind() == "arrow_expression_clause"
@@ -143,6 +150,8 @@ fn typed<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, value: Node<'t>, 
         if is_same(site, value, zero) {
             continue;
         }
+        // In the quotes of the text it replaces, so that it is no second way to empty that text.
+        let zero = if *zero == "\"\"" && text.starts_with('\'') { &"''" } else { zero };
         let op = if syntax.bools.contains(zero) { Op::RetBool } else { Op::RetZero };
         drafts.replace(site, op, value, *zero);
     }
@@ -231,8 +240,12 @@ fn several<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, function: Node<
     if types.len() != values.len() {
         return;
     }
+    // Nobody should look at what is returned beside an error.
+    let fails = types.last() == Some(&"error") && values.last().is_some_and(|last| site.role_of(*last) != Role::Null);
     for (value, declared) in values.into_iter().zip(types) {
-        go_value(site, drafts, value, declared);
+        if !fails || declared == "error" {
+            go_value(site, drafts, value, declared);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Statements dropped: calls, assignments, raised errors, deferred calls.
 
-use tinybug_model::Language;
+use tinybug_model::{Language, Tier};
 use tree_sitter::Node;
 
 use super::{Drafts, Op};
@@ -8,7 +8,7 @@ use crate::{
     arid,
     grammar::Field,
     role::Role,
-    site::Site,
+    site::{Site, only_named_child},
     types::{callee, last_name},
 };
 
@@ -52,6 +52,10 @@ const CLEANUPS: &[&str] = &[
 /// Proposes to drop a statement that is only an expression.
 pub(super) fn expression<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let Some(inner) = site.node.named_child(0) else { return };
+    // Java: `case 1 -> f();` has no place for an empty statement.
+    if site.parent_role() == Role::Arm && site.parent().is_some_and(|parent| parent.node.kind() == "switch_rule") {
+        return;
+    }
     let inner = match site.role_of(inner) {
         Role::Other if inner.kind().starts_with("await") => inner.named_child(0).unwrap_or(inner),
         _ => inner,
@@ -71,7 +75,15 @@ fn drop_call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, call: Node<'t
     if name.is_some_and(|name| CLEANUPS.contains(&name)) || site.own_text().ends_with("?;") {
         return;
     }
-    drafts.replace(site, Op::StmtCallDrop, site.node, site.spec().syntax.nothing);
+    // A loop that does nothing else may never end.
+    let alone = match site.parent() {
+        Some(parent) if parent.role == Role::Block && parent.node.named_child_count() == 1 => site.above(2),
+        parent => parent,
+    };
+    let steers = alone.is_some_and(|frame| matches!(frame.role, Role::While | Role::DoWhile | Role::Loop));
+    let tier = if steers { Tier::Extended } else { Tier::Default };
+    let span = (site.node.start_byte(), site.node.end_byte());
+    drafts.span(site, Op::StmtCallDrop, tier, span, site.spec().syntax.nothing.into(), None);
 }
 
 /// Ruby has no statement around a call: one that is not the last of its block has no value that counts.
@@ -100,10 +112,38 @@ fn assignment<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, assignment: 
         return;
     }
     drafts.replace(site, Op::StmtAssignDrop, site.node, site.spec().syntax.nothing);
-    if matches!(language, Language::Python | Language::JavaScript)
+    assign_null(site, drafts, right);
+}
+
+fn assign_null<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, right: Node<'t>) {
+    if matches!(site.spec().language, Language::Python | Language::JavaScript | Language::Ruby)
         && !matches!(site.role_of(right), Role::Null | Role::Bool | Role::Function | Role::Lambda)
     {
         drafts.replace(site, Op::StmtAssignNull, right, site.spec().syntax.null);
+    }
+}
+
+/// Go and Ruby have no statement around an assignment. Proposes to drop one to a field.
+pub(super) fn bare_assignment<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let (Some(left), Some(right)) = (site.child(Field::Left), site.child(Field::Right)) else { return };
+    if site.parent_role() != Role::Block || site.function().is_none() {
+        return;
+    }
+    match site.spec().language {
+        Language::Go => {
+            let field =
+                only_named_child(left).is_some_and(|left| matches!(site.role_of(left), Role::Member | Role::Index));
+            let plain = site.node.child(1).is_some_and(|token| site.text(token) == "=");
+            if field && plain {
+                drafts.replace(site, Op::StmtAssignDrop, site.node, "");
+            }
+        }
+        // The last one of a method is its value, but for a constructor.
+        Language::Ruby if site.text(left).starts_with('@') || site.role_of(left) == Role::Call => {
+            drafts.replace(site, Op::StmtAssignDrop, site.node, "nil");
+            assign_null(site, drafts, right);
+        }
+        _ => {}
     }
 }
 
@@ -142,6 +182,15 @@ pub(super) fn defer<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
 /// Proposes to handle no error where some were handled.
 pub(super) fn handler<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let Some(class) = site.node.named_child(0) else { return };
+    match class.kind() {
+        "exceptions" => return drafts.replace(site, Op::ExceptClass, class, "*[]"),
+        // C#: a filter that never lets an error in.
+        "catch_declaration" if class.next_named_sibling().is_some_and(|next| site.role_of(next) == Role::Block) => {
+            let at = class.end_byte();
+            return drafts.span(site, Op::ExceptClass, Tier::Extended, (at, at), " when (false)".into(), None);
+        }
+        _ => {}
+    }
     let named = match site.role_of(class) {
         Role::Name | Role::Member | Role::List => Some(class),
         _ => class.named_child(0).filter(|_| class.kind() == "as_pattern"),

@@ -13,6 +13,8 @@ pub(super) fn unary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let drop = (token.start_byte(), operand.start_byte());
     let op = match site.text(token) {
         "-" if !is_zero(site.text(operand)) => Op::ArithNegDrop,
+        // C# writes it like any prefix.
+        "++" | "--" => return update(site, drafts),
         "!" | "not" => Op::LogicNotDrop,
         "~" | "^" => Op::BitNotDrop,
         "+" => {
@@ -46,7 +48,8 @@ pub(super) fn update<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             _ => continue,
         };
         // A loop that counts the wrong way hardly ever ends.
-        let tier = if site.place().loop_head || in_for_clause(site) { Tier::Extended } else { Tier::Default };
+        let steers = site.node.named_child(0).is_some_and(|variable| site.steers_loop(variable));
+        let tier = if steers || site.place().loop_head || in_for_clause(site) { Tier::Extended } else { Tier::Default };
         drafts.span(site, Op::UpdateSwap, tier, (token.start_byte(), token.end_byte()), replacement.into(), None);
     }
 }

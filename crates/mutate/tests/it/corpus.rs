@@ -1,4 +1,4 @@
-//! The fixtures: one small file per language, full of what operators look for.
+//! The fixtures: small files of each language, full of what operators look for.
 
 use tinybug_model::Language;
 use tinybug_mutate::Source;
@@ -14,6 +14,12 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
+    /// A name for its snapshots.
+    pub(crate) fn name(&self) -> String {
+        let file = self.path.rsplit('/').next().unwrap_or(self.path).to_lowercase();
+        format!("{}_{}", self.language.name(), file.split('.').next().unwrap_or(&file))
+    }
+
     /// The fixture as the engine takes it.
     pub(crate) fn source(&self) -> Source<'static> {
         Source { path: self.path, bytes: self.text.as_bytes() }
@@ -33,15 +39,25 @@ macro_rules! fixtures {
 /// Every fixture.
 pub(crate) const FIXTURES: &[Fixture] = fixtures![
     Python "python/cart.py",
+    Python "python/shop.py",
     JavaScript "javascript/cart.jsx",
+    JavaScript "javascript/shop.js",
     TypeScript "typescript/cart.ts",
+    TypeScript "typescript/shop.ts",
     Go "go/cart.go",
+    Go "go/shop.go",
     Java "java/Cart.java",
+    Java "java/Shop.java",
     Rust "rust/cart.rs",
+    Rust "rust/shop.rs",
     Ruby "ruby/cart.rb",
+    Ruby "ruby/shop.rb",
     C "c/cart.c",
+    C "c/shop.c",
     Cpp "cpp/cart.cpp",
+    Cpp "cpp/shop.cpp",
     CSharp "csharp/Cart.cs",
+    CSharp "csharp/Shop.cs",
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod canaries;
 mod corpus;
+mod coverage;
 mod drawing;
 mod invariants;
 mod rules;

@@ -98,3 +98,67 @@ fn lines_that_machines_wrote_are_left_alone_and_noted() {
     assert!(found.mutants.iter().all(|mutant| mutant.line == 2));
     assert_eq!(found.notes[0].text, "has lines longer than 1,000 bytes; they are left alone");
 }
+
+#[test]
+fn messages_of_errors_are_left_alone() {
+    for (path, text) in [
+        ("a.py", "def f():\n    raise ValueError('no ' + x)\n"),
+        ("a.py", "def f():\n    return ValueError('no')\n"),
+        ("a.js", "const e = new TypeError('no');\n"),
+        ("a.rs", "fn f() -> Result<(), String> {\n    Err(\"no\".to_owned())\n}\n"),
+        ("a.rb", "def f\n  raise ArgumentError, \"no\" if a\nend\n"),
+    ] {
+        assert!(!changes(path, text).iter().any(|change| change.starts_with(['"', '\''])), "{text}");
+    }
+}
+
+#[test]
+fn an_early_answer_for_the_same_object_is_left_alone() {
+    let text = "class A:\n    def __eq__(self, other):\n        if self is other:\n            return True\n        g(other)\n";
+    assert_eq!(changes("a.py", text), ["g(other) -> pass"]);
+}
+
+#[test]
+fn values_of_enumerations_are_left_alone() {
+    assert_eq!(changes("a.py", "class A(enum.IntFlag):\n    B = 1\n    C = 'c'\n"), [] as [&str; 0]);
+}
+
+#[test]
+fn values_beside_an_error_are_left_alone() {
+    let text = "package a\n\nfunc f(e error) (int, error) {\n\treturn 7, e\n}\n";
+    assert_eq!(changes("a.go", text), ["e -> nil"]);
+}
+
+#[test]
+fn what_streams_and_logs_write_is_left_alone() {
+    assert_eq!(changes("a.cpp", "void f() { std::cout << 1 + 2; LOG(INFO) << 3; }\n"), [" -> return; "]);
+}
+
+#[test]
+fn a_comment_at_the_start_of_a_block_covers_only_the_first_statement() {
+    let text = "def f(a):\n    # tinybug: ignore seen by hand\n    b = a < 3\n    return b\n";
+    assert_eq!(changes("a.py", text), ["b -> None"]);
+}
+
+#[test]
+fn an_alternative_that_does_what_the_rest_does_is_kept() {
+    let drops = |text: &str| {
+        mutants("a.js", text).mutants.into_iter().filter(|mutant| mutant.operator == "cond.case_drop").count()
+    };
+    assert_eq!(drops("switch (a) {\n  case 1: return f(1);\n  default: return f(1);\n}\n"), 0);
+    assert_eq!(drops("switch (a) {\n  case 1: return f(1);\n  default: return f(2);\n}\n"), 1);
+}
+
+#[test]
+fn what_makes_a_loop_end_is_changed_only_in_the_extended_tier() {
+    let text = "def f(n):\n    i = n\n    while i < n:\n        i += 1\n        n += 1\n";
+    let default = enumerate(Source { path: "a.py", bytes: text.as_bytes() }, Tier::Default).mutants;
+    assert!(default.iter().all(|mutant| mutant.original != "+="), "{default:?}");
+}
+
+#[test]
+fn equal_choices_are_made_once() {
+    let found = mutants("a.js", "const a = b > c ? d : e;\n").mutants;
+    let of = |operator: &str| found.iter().filter(|mutant| mutant.operator == operator).count();
+    assert_eq!((of("cond.ternary"), of("rel.negate"), of("rel.false_true")), (2, 1, 0));
+}

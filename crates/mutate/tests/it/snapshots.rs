@@ -18,7 +18,7 @@ fn the_mutants_of_each_fixture_are_as_reviewed() {
             let tier = if mutant.tier == Tier::Default { "" } else { " (extended)" };
             writeln!(listing, "{:>3} {}{tier} [{}] {line}", mutant.line, mutant.operator, mutant.function).unwrap();
         }
-        insta::assert_snapshot!(fixture.language.name(), listing);
+        insta::assert_snapshot!(fixture.name(), listing);
     }
 }
 

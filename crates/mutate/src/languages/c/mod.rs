@@ -137,6 +137,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("strchr", "strrchr"),
         ("strrchr", "strchr"),
     ],
+    regexes: &[("regcomp", 1)],
+    items: |site| Some(site.node),
     skips,
     allows,
     zeros,
@@ -159,7 +161,9 @@ pub(super) fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replac
     };
     match op {
         // Outside functions the compiler must know the value.
-        _ if site.function().is_none() && site.role != Role::Function => matches!(op, Op::LitInt | Op::LitFloat),
+        _ if site.function().is_none() && site.role != Role::Function => {
+            matches!(op, Op::LitInt | Op::LitFloat | Op::LitRegex)
+        }
         // `true` and `false` may not be known here.
         Op::CondTrue | Op::CondFalse | Op::RelFalseTrue | Op::RetBool | Op::CondLoopZero | Op::CondGuard => {
             site.spec().language != Language::C || is_bool_known(site)
@@ -170,7 +174,7 @@ pub(super) fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replac
             site.parent().map(|parent| parent.node.kind()),
             Some("array_declarator" | "initializer_pair" | "enumerator" | "bitfield_clause")
         ),
-        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
+        Op::LitCollection | Op::LitItemDrop => false,
         Op::LitStringEmpty | Op::LitStringFill => !is_array_value(site),
         _ => true,
     }

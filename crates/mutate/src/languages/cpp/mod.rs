@@ -142,6 +142,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("lower_bound", "upper_bound"),
         ("upper_bound", "lower_bound"),
     ],
+    regexes: &[("std::regex", 0), ("regcomp", 1)],
+    items: |site| Some(site.node),
     skips,
     allows,
     zeros,
@@ -161,6 +163,11 @@ fn skips(site: &Site<'_, '_>) -> bool {
         let text = site.own_text();
         let head = text.split('{').next().unwrap_or(text);
         return head.contains("constexpr") || head.contains("consteval");
+    }
+    // What a stream to the terminal or a log writes is arid, whatever its numbers.
+    if site.role == Role::ExprStmt {
+        let logs = ["std::cout", "std::cerr", "std::clog", "cout <<", "cerr <<", "LOG(", "VLOG(", "DLOG("];
+        return logs.iter().any(|log| site.own_text().starts_with(log));
     }
     if site.role == Role::If {
         return site.own_text().starts_with("if constexpr");
@@ -186,6 +193,8 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             sides().any(|side| matches!(site.role_of(side), Role::Number))
                 || !sides().any(|side| matches!(site.role_of(side), Role::Call | Role::Str | Role::Template))
         }
+        // The outcome of `<=>` compares with nothing but a zero.
+        Op::LitInt if site.parent().is_some_and(|parent| site.text(parent.node).contains("<=>")) => false,
         Op::RetZero | Op::RetBool if site.function().is_some_and(|function| function.role == Role::Lambda) => false,
         _ => c::allows(site, op, span, replacement),
     }

@@ -41,7 +41,9 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
                 "nullable_type",
             ],
         ),
-        (Role::Arm, &["switch_expression_arm"]),
+        (Role::Arm, &["switch_expression_arm", "switch_section"]),
+        (Role::Handler, &["catch_clause"]),
+        (Role::List, &["initializer_expression", "collection_expression"]),
         (Role::Comment, &["comment"]),
         (
             Role::Function,
@@ -74,7 +76,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         (Role::Update, &["postfix_unary_expression"]),
         (Role::Ternary, &["conditional_expression"]),
         (Role::Call, &["invocation_expression"]),
-        (Role::New, &["object_creation_expression"]),
+        (Role::New, &["object_creation_expression", "with_expression"]),
         (Role::Index, &["element_access_expression"]),
         (Role::Paren, &["parenthesized_expression"]),
         (Role::Member, &["member_access_expression"]),
@@ -159,6 +161,15 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("OrderBy", "OrderByDescending"),
         ("OrderByDescending", "OrderBy"),
     ],
+    regexes: &[
+        ("Regex", 0),
+        ("Regex.IsMatch", 1),
+        ("Regex.Match", 1),
+        ("Regex.Matches", 1),
+        ("Regex.Replace", 1),
+        ("Regex.Split", 1),
+    ],
+    items: initializer_items,
     skips,
     allows,
     zeros,
@@ -194,14 +205,27 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str
             }) && !proves(site)
         }
         Op::LitInt => !is_compile_time(site),
-        Op::CondLoopZero | Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
-        Op::RetZero | Op::RetBool => site
-            .function()
-            .is_some_and(|function| matches!(function.node.kind(), "method_declaration" | "local_function_statement")),
+        // Behind `??` there may be a value that cannot be missing.
+        Op::CondOptionalChain => !site.stack.iter().rev().take(4).any(|frame| {
+            frame.role == Role::Binary && frame.node.child(1).is_some_and(|token| site.text(token) == "??")
+        }),
+        Op::RetZero | Op::RetBool => {
+            let function = if site.role == Role::Function { Some(site.node) } else { site.function().map(|f| f.node) };
+            function.is_some_and(|node| matches!(node.kind(), "method_declaration" | "local_function_statement"))
+        }
         Op::StmtAssignDrop => site.function().is_some_and(|function| function.node.kind() == "method_declaration"),
         Op::FlowEarlyReturn => site.node.kind() == "method_declaration" && !site.own_text().contains("yield "),
         _ => true,
     }
+}
+
+/// The items of a collection that a type is written for, and of a collection expression. Others tell their type by their items, and
+/// initialisers of objects set properties.
+fn initializer_items<'t>(site: &Site<'_, 't>) -> Option<tree_sitter::Node<'t>> {
+    let typed = site.node.kind() == "collection_expression"
+        || site.parent().is_some_and(|parent| parent.node.kind() == "object_creation_expression");
+    let plain = crate::site::named_children(site.node).iter().all(|child| site.role_of(*child) != Role::Assign);
+    (typed && plain).then_some(site.node)
 }
 
 fn proves(site: &Site<'_, '_>) -> bool {

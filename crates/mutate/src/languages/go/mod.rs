@@ -124,6 +124,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("Min", "Max"),
         ("Max", "Min"),
     ],
+    regexes: &[("regexp.MustCompile", 0), ("regexp.Compile", 0), ("regexp.MatchString", 0)],
+    items: typed_items,
     skips: |_| false,
     allows,
     zeros,
@@ -175,10 +177,14 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             !site.place().constant && !constant()
         }
         Op::BitNotDrop | Op::ArithNegDrop => !site.place().constant,
+        _ if op.info().family() == "lit" && is_beside_an_error(site) => false,
         Op::LitInt => number_fits(site) && !repeats_a_comparison(site, replacement),
         Op::LogicAndOr => !is_suspect(site),
-        // A composite literal keeps its type.
-        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
+        // Outside functions only packages must stay in use.
+        Op::LitCollection | Op::LitItemDrop if site.function().is_none() => !site.own_text().contains('.'),
+        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap | Op::CondCaseDrop => {
+            uses::survive_without(site, span, replacement)
+        }
         Op::CallMethodSwap => site.child(Field::Function).is_some_and(|function| {
             matches!(site.text(function).split('.').next(), Some("strings" | "bytes" | "math"))
         }),
@@ -201,6 +207,26 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
         Op::FlowEarlyReturn => site.child(Field::Result).is_none(),
         _ => true,
     }
+}
+
+/// The items of a slice or a map. Arrays and structs have all their items.
+fn typed_items<'t>(site: &Site<'_, 't>) -> Option<tree_sitter::Node<'t>> {
+    let written = site.child(Field::Type)?;
+    if matches!(written.kind(), "slice_type" | "map_type") { site.child(Field::Body) } else { None }
+}
+
+/// Whether the node is returned together with an error: nobody should look at it then.
+fn is_beside_an_error(site: &Site<'_, '_>) -> bool {
+    let (Some(list), Some(statement)) = (site.parent(), site.above(2)) else { return false };
+    if list.node.kind() != "expression_list" || statement.role != Role::Return {
+        return false;
+    }
+    let end = u32::try_from(list.node.named_child_count())
+        .ok()
+        .and_then(|count| list.node.named_child(count.checked_sub(1)?));
+    let result = site.function().and_then(|function| site.child_of(function.node, Field::Result));
+    end.is_some_and(|last| last != site.node && site.role_of(last) != Role::Null)
+        && result.is_some_and(|result| site.text(result).trim_end_matches(')').ends_with("error"))
 }
 
 /// Whether an expression is known to the compiler: numbers, and names in capitals or of package `math`.

@@ -68,6 +68,9 @@ pub(super) const SWAPS: &[(&str, &str)] = &[
     ("unshift", "push"),
 ];
 
+/// What compiles regular expressions.
+pub(super) const REGEXES: &[(&str, u32)] = &[("RegExp", 0)];
+
 /// JavaScript.
 pub(super) static SPEC: LanguageSpec = LanguageSpec {
     language: Language::JavaScript,
@@ -103,6 +106,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     roles: &[
         (Role::Skip, &["import_statement", "decorator", "hash_bang_line", "jsx_text", "debugger_statement"]),
         (Role::Regex, &["regex"]),
+        // A leaf with a name of its own.
+        (Role::Token, &["optional_chain"]),
         (Role::Comment, &["comment", "html_comment"]),
         (Role::Function, &["function_declaration", "generator_function_declaration", "method_definition"]),
         (Role::Lambda, &["arrow_function", "function_expression", "generator_function"]),
@@ -151,6 +156,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     type_guess: |_| Guess::Unknown,
     arid: ARID,
     swaps: SWAPS,
+    regexes: REGEXES,
+    items: |site| Some(site.node),
     skips,
     allows,
     zeros: |_| &["undefined"],
@@ -176,6 +183,10 @@ pub(super) fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacem
                 let text = site.text(parent.node);
                 text.contains("??")
             }) && !site.above(2).is_some_and(|above| above.role == Role::Binary && site.text(above.node).contains("??"))
+        }
+        // A function of such a name is the program's own, and has no opposite.
+        Op::CallMethodSwap => {
+            site.child(Field::Function).is_some_and(|function| function.kind() == "member_expression")
         }
         Op::CondNullish => site.parent().is_none_or(|parent| !site.text(parent.node).contains("||")),
         // `a?.b = c` is no assignment, `new a?.b()` no call; both are rare, but `delete a?.b` is fine.

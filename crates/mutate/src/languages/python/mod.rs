@@ -140,6 +140,18 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("appendleft", "append"),
         ("popleft", "pop"),
     ],
+    regexes: &[
+        ("re.compile", 0),
+        ("re.match", 0),
+        ("re.search", 0),
+        ("re.fullmatch", 0),
+        ("re.findall", 0),
+        ("re.finditer", 0),
+        ("re.split", 0),
+        ("re.sub", 0),
+        ("re.subn", 0),
+    ],
+    items: |site| Some(site.node),
     skips,
     allows,
     zeros,
@@ -164,6 +176,8 @@ fn skips(site: &Site<'_, '_>) -> bool {
             let condition = site.child(Field::Condition).map_or("", |condition| site.text(condition));
             condition.contains("__name__") || condition.ends_with("TYPE_CHECKING")
         }
+        // The values of an enumeration are names for cases.
+        Role::ExprStmt if site.above(2).is_some_and(|class| is_enumeration(site, class.node)) => true,
         Role::ExprStmt => {
             let text = site.own_text();
             // `__all__`, `__version__` and the like at the top of a file.
@@ -178,6 +192,15 @@ fn skips(site: &Site<'_, '_>) -> bool {
     }
 }
 
+fn is_enumeration<'t>(site: &Site<'_, 't>, class: tree_sitter::Node<'t>) -> bool {
+    class.kind() == "class_definition"
+        && class.child_by_field_name("superclasses").is_some_and(|bases| {
+            site.text(bases)
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|base| base.ends_with("Enum") || base.ends_with("Flag"))
+        })
+}
+
 fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str) -> bool {
     match op {
         // `Path / "name"`.
@@ -187,6 +210,13 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str
                 .flatten()
                 .any(|side| matches!(site.role_of(side), Role::Str | Role::Template))
         }),
+        // A function of such a name is the program's own, unless it is built in or imported.
+        Op::CallMethodSwap => {
+            const FUNCTIONS: &[&str] = &["min", "max", "any", "all", "floor", "ceil", "bisect_left", "bisect_right"];
+            site.child(Field::Function).is_some_and(|function| {
+                site.role_of(function) == Role::Member || FUNCTIONS.contains(&site.text(function))
+            })
+        }
         // A tuple with parentheses only groups; emptying the literal of a `return` is what `ret.zero` does.
         Op::LitCollection => !site.own_text().starts_with('(') && site.parent_role() != Role::Return,
         Op::LitItemDrop => site.node.named_child_count() > 1,

@@ -58,6 +58,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         (Role::While, &["while", "until", "while_modifier", "until_modifier"]),
         (Role::ForEach, &["for"]),
         (Role::Switch, &["case", "case_match"]),
+        (Role::Arm, &["when"]),
+        (Role::Handler, &["rescue"]),
         (Role::Guard, &["if_guard", "unless_guard"]),
         (Role::Pattern, &["pattern", "array_pattern", "hash_pattern", "find_pattern"]),
         (Role::Break, &["break"]),
@@ -121,6 +123,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("rjust", "ljust"),
         ("take_while", "drop_while"),
     ],
+    regexes: &[("Regexp.new", 0), ("Regexp.compile", 0)],
+    items: |site| Some(site.node),
     skips,
     allows,
     zeros: |_| &["nil"],
@@ -141,8 +145,13 @@ fn skips(site: &Site<'_, '_>) -> bool {
 fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) -> bool {
     let text = std::str::from_utf8(&site.bytes[span.0..span.1]).unwrap_or_default();
     match op {
-        // `<<` appends, `===` asks a case, `&` and `|` join sets and types.
-        Op::BitShift | Op::RelStrictEq => false,
+        // `<<` appends unless a number is shifted, `===` asks a case, `&` and `|` join sets and types.
+        Op::BitShift => site.parent().is_some_and(|parent| {
+            site.child_of(parent.node, Field::Left).is_some_and(|left| site.role_of(left) == Role::Number)
+        }),
+        Op::RelStrictEq => false,
+        // A method of such a name may be the object's own, and have no opposite.
+        Op::CallMethodSwap => site.child(Field::Receiver).is_some(),
         Op::BitAndOr => site.parent().is_some_and(|parent| {
             [Field::Left, Field::Right]
                 .into_iter()

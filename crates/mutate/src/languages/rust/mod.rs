@@ -114,7 +114,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     arid: Arid {
         callees: &[],
         receivers: &["tracing", "Instant", "SystemTime", "Duration", "thread"],
-        methods: &["with_capacity", "expect", "reserve", "expect_err", "from_secs", "from_millis"],
+        methods: &["with_capacity", "reserve", "from_secs", "from_millis"],
     },
     swaps: &[
         ("starts_with", "ends_with"),
@@ -136,6 +136,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("is_ok", "is_err"),
         ("is_err", "is_ok"),
     ],
+    regexes: &[("Regex::new", 0), ("regex::Regex::new", 0), ("RegexBuilder::new", 0), ("RegexSet::new", 0)],
+    items: |site| Some(site.node),
     skips,
     allows,
     zeros,
@@ -226,7 +228,9 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             !site.stack.iter().rev().take(12).any(|frame| matches!(frame.node.kind(), "let_chain" | "let_condition"))
                 && sides().all(|side| side.kind() != "let_condition")
         }
-        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap => false,
+        Op::LitCollection | Op::LitItemDrop => false,
+        // Others give another type.
+        Op::CallUnwrap => site.own_text().ends_with(".abs()"),
         Op::CallMethodSwap => {
             let method = site.child(Field::Function).is_some_and(|function| function.kind() == "field_expression");
             let arguments = site.child(Field::Arguments).map_or(0, |arguments| arguments.named_child_count());

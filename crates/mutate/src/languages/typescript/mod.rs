@@ -80,6 +80,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
             ],
         ),
         (Role::Regex, &["regex"]),
+        // A leaf with a name of its own.
+        (Role::Token, &["optional_chain"]),
         (Role::Comment, &["comment", "html_comment"]),
         (Role::Function, &["function_declaration", "generator_function_declaration", "method_definition"]),
         (Role::Lambda, &["arrow_function", "function_expression", "generator_function"]),
@@ -154,6 +156,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     type_guess,
     arid: javascript::ARID,
     swaps: javascript::SWAPS,
+    regexes: javascript::REGEXES,
+    items: |site| Some(site.node),
     skips: javascript::skips,
     allows,
     zeros,
