@@ -23,6 +23,12 @@ pub enum ProviderError {
         /// The revision asked for.
         revision: String,
     },
+    /// Mend what git names, or have it ignored.
+    #[error("git cannot take in the working tree: {said}; mend that, or name it in .gitignore")]
+    WorkingTree {
+        /// What git said.
+        said: String,
+    },
     /// Install git, or mend PATH.
     #[error("git could not be started: {0}")]
     GitMissing(io::Error),

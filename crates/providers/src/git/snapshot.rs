@@ -76,7 +76,7 @@ impl Mirror {
                 .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", &checkout.objects);
             command
         };
-        run(command().args(["add", "--all", "."]), None).await?;
+        run(command().args(["add", "--all", "."]), None).await.map_err(of_the_tree)?;
         let tree = text(&run(command().arg("write-tree"), None).await?);
         // What the user has staged lies in their object database alone: git adds nothing that it can see elsewhere.
         let range = head.map_or_else(|| format!("{tree}\n"), |head| format!("{tree}\n^{head}\n"));
@@ -118,6 +118,16 @@ impl Mirror {
         let sha = text(&run(&mut commit, None).await?);
         run(self.git.mirror().args(["update-ref", &snapshot_ref(&sha), &sha]), None).await?;
         Ok(sha)
+    }
+}
+
+/// Tells what lies in the user's tree and will lie there at the next try from what another process did meanwhile.
+fn of_the_tree(error: ProviderError) -> ProviderError {
+    let ProviderError::Git { stderr, .. } = &error else { return error };
+    let lasting = ["does not have a commit checked out", "Permission denied"];
+    match stderr.lines().find(|line| lasting.iter().any(|cause| line.contains(cause))) {
+        Some(line) => ProviderError::WorkingTree { said: line.trim_start_matches("error: ").to_owned() },
+        None => error,
     }
 }
 

@@ -263,6 +263,16 @@ async fn a_mirror_whose_making_was_cut_off_is_made_after_all() {
 }
 
 #[tokio::test]
+async fn a_nested_repository_without_a_commit_is_named() {
+    let repo = Repo::with(&[("a.py", "1\n")]);
+    let (_dir, mirror) = mirror().await;
+    fs::create_dir(repo.path.join("nested")).unwrap();
+    git(&repo.path.join("nested"), &["init", "--quiet"]);
+    let error = mirror.snapshot(&repo.path).await.unwrap_err();
+    assert!(!error.is_transient() && error.to_string().contains("nested"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_snapshot_is_forgotten_when_it_is_not_needed_any_more() {
     let repo = Repo::with(&[("a.py", "1\n")]);
     let (_dir, mirror) = mirror().await;
