@@ -1,7 +1,7 @@
 //! The plan in a request: which values it may have, said once for the check and for the document of the API.
 
 use serde_json::{Value, json};
-use tinybug_model::Plan;
+use tinybug_model::{Plan, StopRule};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -39,7 +39,7 @@ const fn real(pointer: &'static str, low: f64, high: f64, about: &'static str) -
 /// The baseline is one run of its workflow, whose history must stay readable.
 const MOST_BASELINE_RUNS: u32 = 40;
 
-const NUMBERS: [Number; 10] = [
+const NUMBERS: [Number; 14] = [
     whole("/mutants", 1, 10_000, "How many mutants to draw."),
     whole("/parallelism", 1, 256, "Builds at once; null: as many as the runner has room for."),
     whole("/baseline_runs", 1, MOST_BASELINE_RUNS, "Runs of the unchanged code."),
@@ -55,6 +55,15 @@ const NUMBERS: [Number; 10] = [
     whole("/memory_limit_mb", 64, 1_048_576, "Resident memory that a build's processes may hold together."),
     real("/thresholds/detected", 0.5, 0.999_999, "Posterior from which a mutant counts as detected."),
     real("/thresholds/survived", 0.000_001, 0.499_999, "Posterior down to which a mutant counts as survived."),
+    real("/stop/narrower_than", 0.01, 1.0, "Stop when the score's interval is no wider than this."),
+    real("/stop/at_least", 0.01, 1.0, "Stop when it is known whether the score is at least so high: a gate."),
+    real(
+        "/stop/margin",
+        0.0,
+        0.25,
+        "Of a gate: scores nearer to it than this may go either way, which makes the answer come much sooner.",
+    ),
+    real("/stop/alpha", 0.000_1, 0.25, "Chance that what the rule says is wrong."),
 ];
 const ATTEMPTS: Number = whole("/thresholds/max_attempts", 1, 20, "Attempts after which doubt becomes inconclusive.");
 
@@ -168,9 +177,22 @@ impl PartialSchema for PlanSchema {
             .property("include", texts("Globs of files to mutate, in the manner of .gitignore; none: all product code."))
             .property("exclude", texts("Globs of files to leave alone."))
             .property("allow_failing_tests", failing)
+            .property("stop", stop())
             .property("thresholds", thresholds);
         fields_under("", plan, &defaults).into()
     }
+}
+
+fn stop() -> ObjectBuilder {
+    let rule = |rule| serde_json::to_value(Plan { stop: Some(rule), ..Plan::default() });
+    let gate = StopRule::AtLeast { score: 0.0, margin: StopRule::MARGIN, alpha: StopRule::ALPHA };
+    let mut defaults = rule(gate).expect("a plan holds only text, lists and numbers");
+    // One of the two has to be given.
+    defaults["stop"]["at_least"].take();
+    let about = "When to stop before all drawn mutants are tried, looking at verdicts in the order of the draw: exactly \
+                 one of narrower_than and at_least. Null: never.";
+    let rule = fields_under("/stop", closed(about), &defaults);
+    rule.schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
 }
 
 fn closed(about: &str) -> ObjectBuilder {
@@ -243,6 +265,16 @@ mod tests {
     }
 
     #[test]
+    fn a_stopping_rule_is_checked_where_it_stands() {
+        let plan = |stop| Plan { stop: Some(stop), ..Plan::default() };
+        let gate = StopRule::AtLeast { score: 1.2, margin: 0.3, alpha: 0.05 };
+        assert_eq!(pointers(&plan(gate)), ["/plan/stop/at_least", "/plan/stop/margin"]);
+        let width = StopRule::NarrowerThan { width: 0.0, alpha: 0.05 };
+        assert_eq!(pointers(&plan(width)), ["/plan/stop/narrower_than"]);
+        assert_eq!(check(&plan(StopRule::NarrowerThan { width: 0.1, alpha: 0.01 }), ""), []);
+    }
+
+    #[test]
     fn empty_texts_are_refused_by_place() {
         let include = vec!["src/**".to_owned(), " ".to_owned()];
         let (functions, since) = (vec![String::new()], Some(String::new()));
@@ -257,5 +289,8 @@ mod tests {
         let plan = serde_json::to_value(Plan::default()).unwrap();
         assert_eq!(names(&document["properties"]), names(&plan));
         assert_eq!(names(&document["properties"]["thresholds"]["properties"]), names(&plan["thresholds"]));
+        let stop = &document["properties"]["stop"]["properties"];
+        assert_eq!(names(stop).into_iter().collect::<Vec<_>>(), ["alpha", "at_least", "margin", "narrower_than"]);
+        assert_eq!((&stop["margin"]["default"], &stop["at_least"]["default"]), (&json!(0.05), &Value::Null));
     }
 }

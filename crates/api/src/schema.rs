@@ -1,6 +1,6 @@
 //! How the words of the model look in the document of the API. The model itself knows nothing of such documents.
 
-use tinybug_model::{Language, MeasurementState, Tier, Verdict};
+use tinybug_model::{Language, MeasurementState, StopAnswer, Tier, Verdict};
 use tinybug_store::OrgState;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -40,6 +40,8 @@ words! {
     StateSchema as "MeasurementState" = MeasurementState::ALL, "Where a measurement stands.";
     /// [`OrgState`] in the document.
     OrgStateSchema as "OrgState" = OrgState::ALL, "Where an org stands.";
+    /// [`StopAnswer`] in the document.
+    StopAnswerSchema as "StopAnswer" = StopAnswer::ALL, "What a stopping rule says of the verdicts.";
     /// [`Verdict`] in the document.
     VerdictSchema as "Verdict" = Verdict::ALL, "What was found out about a mutant.";
     /// [`Language`] in the document.
@@ -117,6 +119,23 @@ pub(crate) struct ReportSchema {
     skipped: u64,
     /// Each mutant, in draw order.
     mutants: Vec<MutantReportSchema>,
+    /// What the plan's stopping rule said; left out where the plan has none.
+    stop: Option<StoppingSchema>,
+}
+
+/// A stopping rule with its answer.
+#[derive(ToSchema)]
+#[schema(as = Stopping)]
+#[expect(dead_code, reason = "describes a type of another crate, which knows nothing of such documents")]
+pub(crate) struct StoppingSchema {
+    /// The rule of the plan.
+    #[schema(value_type = Object)]
+    rule: (),
+    /// What it says.
+    #[schema(value_type = StopAnswerSchema)]
+    answer: (),
+    /// Drawn mutants that it looked at, from the first of the draw.
+    after: u32,
 }
 
 /// A mutant, for scripts.
@@ -163,6 +182,7 @@ mod tests {
             "measurement": tinybug_model::MeasurementId::new(), "score": null, "low": null, "high": null,
             "detected": 0, "survived": 1, "no_coverage": 0, "inconclusive": 0, "timeout": 0, "invalid": 0,
             "error": 0, "builds": 1, "skipped": 0, "mutants": [mutant],
+            "stop": {"rule": {"at_least": 0.8}, "answer": "undecided", "after": 1},
         });
         let report: MeasurementReport = serde_json::from_value(report).unwrap();
         let report = serde_json::to_value(report).unwrap();
@@ -170,5 +190,6 @@ mod tests {
         let described = |schema: RefOr<Schema>| names(&serde_json::to_value(schema).unwrap()["properties"]);
         assert_eq!(described(ReportSchema::schema()), names(&report));
         assert_eq!(described(MutantReportSchema::schema()), names(&report["mutants"][0]));
+        assert_eq!(described(StoppingSchema::schema()), names(&report["stop"]));
     }
 }

@@ -38,6 +38,30 @@ pub struct BuildRef {
     pub number: u32,
 }
 
+/// How much of a build to run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RerunScope {
+    /// Everything, in a fresh job.
+    #[default]
+    WholeBuild,
+    /// The jobs in which a test failed, each fresh and whole.
+    FailedJobs,
+    /// Only the tests that failed, in a fresh job.
+    FailedTests,
+}
+
+/// What the CI and the plan allow of reruns. The default is what every CI can do: the whole build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RerunOptions {
+    /// The CI can run failed jobs again without the others.
+    pub failed_jobs: bool,
+    /// The command takes a list of tests, and the plan vouches that they don't depend on what ran before them: most
+    /// flaky tests do, and would look cured when run alone.
+    pub failed_tests: bool,
+}
+
 /// How an attempt at a build ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

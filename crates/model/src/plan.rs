@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Tier;
+use crate::{StopRule, Tier};
 
 /// A plan. Every field has a default, so that a plan of `{}` is whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ pub struct Plan {
     pub allow_failing_tests: bool,
     /// When to believe what.
     pub thresholds: Thresholds,
+    /// When to stop before all drawn mutants are tried. `None`: never.
+    pub stop: Option<StopRule>,
 }
 
 impl Default for Plan {
@@ -70,6 +72,7 @@ impl Default for Plan {
             memory_limit_mb: 4096,
             allow_failing_tests: false,
             thresholds: Thresholds::default(),
+            stop: None,
         }
     }
 }

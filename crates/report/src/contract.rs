@@ -2,7 +2,7 @@
 //! contract with scripts: fields may be added at the end, never renamed, moved or taken away.
 
 use serde::{Deserialize, Serialize};
-use tinybug_model::{MeasurementId, MutantId, Verdict};
+use tinybug_model::{MeasurementId, MutantId, Stopping, Verdict};
 
 use crate::facts::{MeasurementFacts, MutantFacts};
 
@@ -37,6 +37,9 @@ pub struct MeasurementReport {
     pub skipped: u64,
     /// Each mutant, in draw order.
     pub mutants: Vec<MutantReport>,
+    /// What the plan's stopping rule said; left out where the plan has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stopping>,
 }
 
 /// A mutant, for scripts.
@@ -77,6 +80,7 @@ impl From<&MeasurementFacts> for MeasurementReport {
             builds: facts.builds,
             skipped: facts.count(Verdict::Skipped),
             mutants: facts.mutants.iter().map(MutantReport::from).collect(),
+            stop: facts.stop,
         }
     }
 }

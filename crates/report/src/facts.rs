@@ -1,7 +1,7 @@
 //! What a report is made of; filled by the caller from the database.
 
 use serde::{Deserialize, Serialize};
-use tinybug_model::{MeasurementId, MutantId, Score, Verdict};
+use tinybug_model::{MeasurementId, MutantId, Score, Stopping, Verdict};
 
 /// A finished measurement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct MeasurementFacts {
     pub mutants: Vec<MutantFacts>,
     /// What the reader must know before the numbers: uncommitted changes measured, flaky or failing tests set aside.
     pub notes: Vec<String>,
+    /// What the plan's stopping rule said; `None` where the plan has none.
+    #[serde(default)]
+    pub stop: Option<Stopping>,
 }
 
 /// A drawn mutant and what became of it.

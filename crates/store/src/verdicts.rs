@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sqlx::{PgConnection, types::Json};
-use tinybug_model::{MeasurementRef, MeasurementState, TestId, Verdict};
+use tinybug_model::{MeasurementId, MeasurementRef, MeasurementState, TestId, Verdict};
 use uuid::Uuid;
 
 use crate::{
@@ -91,6 +91,32 @@ impl OrgStore {
         read_verdict(&stands)
     }
 
+    /// The verdicts in the order of the draw; `None` where there is none yet.
+    pub async fn verdicts_in_draw_order(&self, measurement: MeasurementId) -> Result<Vec<Option<Verdict>>, StoreError> {
+        let mut tx = self.begin().await?;
+        // One row instead of thousands: this is read after every trial.
+        let names = sqlx::query_scalar!(
+            r#"SELECT COALESCE(array_agg(verdict ORDER BY number), '{}') AS "verdicts!: Vec<Option<String>>"
+               FROM   mutants
+               WHERE  org_id = $1 AND measurement_id = $2"#,
+            self.org.uuid(),
+            measurement.uuid()
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        names.iter().map(|name| name.as_deref().map(read_verdict).transpose()).collect()
+    }
+
+    /// Gives `skipped` to every mutant without a verdict, since no more are needed; `why` in a sentence.
+    pub async fn skip_untried(&self, measurement: MeasurementRef, why: &str) -> Result<(), StoreError> {
+        let (id, pass) = self.own(measurement)?;
+        let provenance = json!({"rule": "the measurement could stop", "explanation": clean(why)});
+        let mut tx = self.begin().await?;
+        self.skip(&mut tx, id, pass, &provenance).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Gives `skipped` to every mutant that a measurement leaves behind without a verdict when it ends.
     pub(crate) async fn skip_the_rest(
         &self,
@@ -99,13 +125,24 @@ impl OrgStore {
         pass: i64,
         state: MeasurementState,
     ) -> Result<(), StoreError> {
+        let provenance = json!({"rule": "the measurement ended first", "state": state});
+        self.skip(connection, measurement, pass, &provenance).await
+    }
+
+    async fn skip(
+        &self,
+        connection: &mut PgConnection,
+        measurement: Uuid,
+        pass: i64,
+        provenance: &Value,
+    ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE mutants
              SET    verdict = 'skipped', caught_by = '[]', attempts = 0, provenance = $3, judged_at = now()
              WHERE  org_id = $1 AND measurement_id = $2 AND verdict IS NULL",
             self.org.uuid(),
             measurement,
-            json!({"rule": "the measurement ended first", "state": state})
+            provenance
         )
         .execute(&mut *connection)
         .await?;

@@ -6,7 +6,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tinybug_model::{Plan, Tier};
+use tinybug_model::{Plan, StopRule, Tier};
 
 /// Tells a team how good its tests are at catching bugs.
 #[derive(Debug, Parser)]
@@ -44,8 +44,9 @@ pub(crate) struct Settings {
 pub(crate) enum Command {
     /// Measure a project on this machine: everything embedded, one measurement, its result printed.
     ///
-    /// Exit code: 0 the measurement finished, 2 usage, 3 the baseline is broken, 4 infrastructure.
-    Try(TryArgs),
+    /// Exit code: 0 the measurement finished, 1 it finished and the gate was not reached, 2 usage, 3 the baseline is
+    /// broken, 4 infrastructure.
+    Try(Box<TryArgs>),
     /// Serve everything on this machine: embedded services, API and a worker.
     Dev(ListenArgs),
     /// Serve the API.
@@ -114,9 +115,9 @@ pub(crate) struct TryArgs {
     /// Command that prepares a fresh checkout. Default: found from the project's files.
     #[arg(long, value_name = "CMD")]
     pub(crate) setup: Option<String>,
-    /// How many mutants to draw.
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(crate) mutants: u32,
+    /// How many mutants to draw. Default: 50, or 1000 where --gate or --stop-when-narrower ends the trials before.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) mutants: Option<u32>,
     /// Seed of the draw: the same seed draws the same mutants.
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) seed: u64,
@@ -148,19 +149,58 @@ pub(crate) struct TryArgs {
     /// Go on although some tests fail on the unchanged code.
     #[arg(long)]
     pub(crate) allow_failing_tests: bool,
+    /// Stop as soon as it is known whether the score is at least this, such as 80%: exit code 1 when it is not, or
+    /// when all drawn mutants do not tell.
+    #[arg(long, value_name = "SCORE", value_parser = share)]
+    pub(crate) gate: Option<f64>,
+    /// Scores nearer to the gate than this may go either way; 0 tells all apart, and takes many more mutants.
+    #[arg(long, value_name = "POINTS", value_parser = margin, default_value = "5%", requires = "gate")]
+    pub(crate) gate_margin: f64,
+    /// Stop as soon as the score's interval is no wider than this, such as 10%.
+    #[arg(long, value_name = "WIDTH", value_parser = share, conflicts_with = "gate")]
+    pub(crate) stop_when_narrower: Option<f64>,
     /// Print one JSON object on the last line of standard output instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
+/// A share between 0 and 1, written so or as a percentage.
+fn share(text: &str) -> Result<f64, String> {
+    let wrong = || format!("{text} is no share: write 80% or 0.8, from 1% to 100%");
+    read_share(text).filter(|share| (0.01..=1.0).contains(share)).ok_or_else(wrong)
+}
+
+fn margin(text: &str) -> Result<f64, String> {
+    let wrong = || format!("{text} is no margin: write 5% or 0.05, from 0% to 25%");
+    read_share(text).filter(|share| (0.0..=0.25).contains(share)).ok_or_else(wrong)
+}
+
+fn read_share(text: &str) -> Option<f64> {
+    match text.trim().strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f64>().ok().map(|percent| percent / 100.0),
+        None => text.trim().parse().ok(),
+    }
+}
+
+/// Mutants drawn where the command line does not say, and where a rule ends the trials.
+const MUTANTS_WITH_A_RULE: u32 = 1000;
+
 impl TryArgs {
+    /// When to stop before all drawn mutants are tried.
+    fn stop(&self) -> Option<StopRule> {
+        let alpha = StopRule::ALPHA;
+        let gate = self.gate.map(|score| StopRule::AtLeast { score, margin: self.gate_margin, alpha });
+        gate.or_else(|| self.stop_when_narrower.map(|width| StopRule::NarrowerThan { width, alpha }))
+    }
+
     /// The plan that these arguments ask for.
     pub(crate) fn plan(&self) -> Plan {
-        let defaults = Plan::default();
+        let (defaults, stop) = (Plan::default(), self.stop());
+        let usual = if stop.is_some() { MUTANTS_WITH_A_RULE } else { defaults.mutants };
         Plan {
             command: self.command.clone(),
             setup: self.setup.clone(),
-            mutants: self.mutants,
+            mutants: self.mutants.unwrap_or(usual),
             seed: self.seed,
             tier: self.tier.into(),
             include: self.include.clone(),
@@ -172,6 +212,7 @@ impl TryArgs {
             baseline_runs_when_flaky: defaults.baseline_runs_when_flaky.max(self.baseline_runs.unwrap_or(0)),
             parallelism: self.parallelism,
             allow_failing_tests: self.allow_failing_tests,
+            stop,
             ..defaults
         }
     }

@@ -7,6 +7,8 @@ use std::fmt;
 pub(crate) enum Exit {
     /// The command did what it was asked to.
     Done = 0,
+    /// The measurement finished, and its gate was not reached, or not told.
+    GateNotReached = 1,
     /// The request can't be carried out as it stands.
     Usage = 2,
     /// The unchanged code gives no result to compare with.

@@ -17,6 +17,7 @@ pub mod run;
 pub mod score;
 pub mod sequential;
 mod special;
+pub mod stopping;
 mod weigh;
 
 pub use baseline::{Assessment, Baseline, BaselinePolicy, BrokenBaseline, TestRecord, assess};
@@ -26,7 +27,7 @@ pub use interval::{Draw, FalseDetections, estimate, false_detections, line_key, 
 pub use judge::{Catch, Evidence, Judge, Judgement, Next, Reason, Strand, judge};
 pub use profile::{FlakeProof, Sighting, TestProfile, TestState, taint, unaffected};
 pub use recipe::FORMULA;
-pub use rerun::{Purchase, Rerun, RerunOptions, RerunScope, purchase, rerun};
+pub use rerun::{Purchase, Rerun, purchase, rerun};
 pub use run::{RunEnd, RunFacts};
 pub use score::{Counts, Population, score};
-pub use sequential::{Stop, StopRule, confidence_sequence, stop};
+pub use sequential::{anytime_interval, confidence_sequence, stop};

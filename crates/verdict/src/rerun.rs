@@ -2,35 +2,13 @@
 //! runs of the unchanged code would settle more than reruns of mutants do.
 
 use serde::{Deserialize, Serialize};
+use tinybug_model::{RerunOptions, RerunScope};
 
 use crate::{
     baseline::Baseline,
     judge::{Evidence, Judgement, Next, Strand},
     recipe::{Tally, posterior_of_test, prior_of_test},
 };
-
-/// How much of a build to run again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RerunScope {
-    /// Everything, in a fresh job.
-    WholeBuild,
-    /// The jobs in which a test failed, each fresh and whole.
-    FailedJobs,
-    /// Only the tests that failed, in a fresh job.
-    FailedTests,
-}
-
-/// What the CI and the plan allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RerunOptions {
-    /// The CI can run failed jobs again without the others.
-    pub failed_jobs: bool,
-    /// The command takes a list of tests, and the plan vouches that they don't depend on what ran before them: most
-    /// flaky tests do, and would look cured when run alone.
-    pub failed_tests: bool,
-}
 
 /// How to rerun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,63 +1,12 @@
 //! Rules that may look at a measurement after every verdict and stop it, and still keep their promised error. They
 //! see verdicts in draw order: quick results come first in order of completion, and would bias the score.
 
-use serde::{Deserialize, Serialize};
-use tinybug_model::Verdict;
+use tinybug_model::{StopAnswer, StopRule, Stopping, Verdict};
 
 use crate::special::{ln_beta, ln_choose};
 
-/// Chance that a stopping rule may be wrong.
-const ALPHA: f64 = 0.05;
 /// Populations from here on count as endless.
 const ENDLESS: u64 = 1_000_000;
-
-/// When to stop trying mutants before all drawn ones are tried.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum StopRule {
-    /// Never.
-    #[default]
-    Never,
-    /// When the score is known this closely: a confidence sequence, 95 % at any time.
-    Width {
-        /// Width of the interval, from 0 to 1.
-        width: f64,
-    },
-    /// When it is known whether the score is at least so high: Wald's test, 5 % error on either side.
-    Gate {
-        /// So high.
-        at_least: f64,
-        /// Scores nearer to it than this may go either way.
-        margin: f64,
-    },
-}
-
-/// What the rule says about the verdicts so far.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Stop {
-    /// Go on.
-    GoOn,
-    /// The score is known as closely as asked for.
-    KnownClosely {
-        /// Drawn mutants looked at, from the first.
-        after: u32,
-        /// Lower end.
-        low: f64,
-        /// Upper end.
-        high: f64,
-    },
-    /// The score is at least as high as asked for.
-    AtLeast {
-        /// Drawn mutants looked at.
-        after: u32,
-    },
-    /// The score is lower.
-    Below {
-        /// Drawn mutants looked at.
-        after: u32,
-    },
-}
 
 /// What counts so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,53 +16,132 @@ struct Seen {
     inconclusive: u64,
 }
 
-/// Applies the rule to verdicts in draw order, `None` where a trial is not over: nothing behind the first such one is
-/// looked at. `lines`: the mutable lines that were drawn from. Inconclusive mutants count against stopping.
-pub fn stop(rule: &StopRule, verdicts: &[Option<Verdict>], lines: u64) -> Stop {
-    let mut seen = Seen::default();
-    let (mut low, mut high) = (0.0_f64, 1.0_f64);
-    for (index, verdict) in verdicts.iter().enumerate() {
+impl Seen {
+    /// Whether the verdict says something about the score.
+    fn see(&mut self, verdict: Verdict) -> bool {
         match verdict {
-            None => break,
-            Some(Verdict::Detected | Verdict::Timeout) => seen.detected += 1,
-            Some(Verdict::Survived | Verdict::NoCoverage) => seen.missed += 1,
-            Some(Verdict::Inconclusive) => seen.inconclusive += 1,
-            Some(Verdict::Invalid | Verdict::Error | Verdict::Skipped) => continue,
+            Verdict::Detected | Verdict::Timeout => self.detected += 1,
+            Verdict::Survived | Verdict::NoCoverage => self.missed += 1,
+            Verdict::Inconclusive => self.inconclusive += 1,
+            Verdict::Invalid | Verdict::Error | Verdict::Skipped => return false,
         }
-        let after = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        match *rule {
-            StopRule::Never => return Stop::GoOn,
-            StopRule::Width { width } => {
-                let now = sequence(&seen, lines);
-                if seen.inconclusive == 0 {
-                    // What was ruled out once stays ruled out; with doubtful mutants the ends may move back.
-                    (low, high) = (low.max(now.0), high.min(now.1));
-                } else {
-                    (low, high) = now;
-                }
-                if high - low <= width {
-                    return Stop::KnownClosely { after, low, high: high.max(low) };
-                }
-            }
-            StopRule::Gate { at_least, margin } => match gate(&seen, at_least, margin) {
-                Some(true) => return Stop::AtLeast { after },
-                Some(false) => return Stop::Below { after },
-                None => {}
-            },
-        }
+        true
     }
-    Stop::GoOn
+
+    fn all(&self) -> u64 {
+        self.detected + self.missed + self.inconclusive
+    }
 }
 
-fn sequence(seen: &Seen, lines: u64) -> (f64, f64) {
-    let low = confidence_sequence(seen.detected, seen.missed + seen.inconclusive, lines, ALPHA).0;
-    let high = confidence_sequence(seen.detected + seen.inconclusive, seen.missed, lines, ALPHA).1;
-    (low, high)
+/// Verdicts in draw order with the places at which to look at them.
+struct Walk<'a> {
+    verdicts: &'a [Option<Verdict>],
+    next: usize,
+    next_look: usize,
+    seen: Seen,
+}
+
+impl<'a> Walk<'a> {
+    fn new(verdicts: &'a [Option<Verdict>], lines: u64) -> Self {
+        // Once each line has its mutant, further ones say nothing new about how many lines are detected.
+        let round = usize::try_from(lines).unwrap_or(usize::MAX).min(verdicts.len());
+        Self { verdicts: &verdicts[..round], next: 0, next_look: 1, seen: Seen::default() }
+    }
+
+    fn after(&self) -> u32 {
+        u32::try_from(self.next).unwrap_or(u32::MAX)
+    }
+
+    /// Goes on to the next place; `false` when there is none yet. Where to look must not depend on the verdicts, and
+    /// need not be everywhere: from 200 mutants on, at each hundredth more.
+    fn look(&mut self) -> bool {
+        while let Some(Some(verdict)) = self.verdicts.get(self.next) {
+            self.next += 1;
+            let counts = self.seen.see(*verdict);
+            if self.next == self.verdicts.len() {
+                return true;
+            }
+            if self.next >= self.next_look {
+                self.next_look = self.next + (self.next / 100).max(1);
+                if counts {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
+
+/// Applies the rule to verdicts in draw order, `None` where a trial is not over: nothing behind the first such one is
+/// looked at. `lines`: the mutable lines that were drawn from. Inconclusive mutants count against an answer.
+pub fn stop(rule: &StopRule, verdicts: &[Option<Verdict>], lines: u64) -> Stopping {
+    let mut walk = Walk::new(verdicts, lines);
+    let mut interval = (0.0, 1.0);
+    let answered = |answer, after| Stopping { rule: *rule, answer, after };
+    while walk.look() {
+        let answer = match *rule {
+            StopRule::NarrowerThan { width, alpha } => {
+                interval = narrowed(interval, &walk.seen, lines, alpha);
+                (interval.1 - interval.0 <= width).then_some(StopAnswer::Narrow)
+            }
+            StopRule::AtLeast { score, margin, alpha } if margin > 0.0 => {
+                census(&walk.seen, score, lines).or_else(|| gate(&walk.seen, score, margin, alpha)).map(reached)
+            }
+            StopRule::AtLeast { score, alpha, .. } => {
+                interval = narrowed(interval, &walk.seen, lines, alpha);
+                (interval.0 >= score).then_some(true).or_else(|| (interval.1 < score).then_some(false)).map(reached)
+            }
+        };
+        if let Some(answer) = answer {
+            return answered(answer, walk.after());
+        }
+    }
+    answered(StopAnswer::Undecided, walk.after())
+}
+
+const fn reached(is_reached: bool) -> StopAnswer {
+    if is_reached { StopAnswer::Reached } else { StopAnswer::NotReached }
+}
+
+/// The interval that may be looked at after every verdict, and acted upon, with chance `alpha` to miss the score even
+/// so; `None` when no verdict counts. For verdicts in draw order, as [`stop`] takes them.
+pub fn anytime_interval(verdicts: &[Option<Verdict>], lines: u64, alpha: f64) -> Option<(f64, f64)> {
+    let mut walk = Walk::new(verdicts, lines);
+    let mut interval = (0.0, 1.0);
+    while walk.look() {
+        interval = narrowed(interval, &walk.seen, lines, alpha);
+    }
+    // The last look may lie some verdicts back.
+    interval = narrowed(interval, &walk.seen, lines, alpha);
+    (walk.seen.all() > 0).then_some(interval)
+}
+
+/// The interval after another look.
+fn narrowed(before: (f64, f64), seen: &Seen, lines: u64, alpha: f64) -> (f64, f64) {
+    let low = confidence_sequence(seen.detected, seen.missed + seen.inconclusive, lines, alpha).0;
+    let high = confidence_sequence(seen.detected + seen.inconclusive, seen.missed, lines, alpha).1;
+    if seen.inconclusive > 0 {
+        // With doubtful mutants the ends may move back.
+        return (low, high);
+    }
+    // What was ruled out once stays ruled out.
+    let (low, high) = (low.max(before.0), high.min(before.1));
+    (low.min(high), high)
+}
+
+/// When every line was drawn there is nothing left to chance.
+fn census(seen: &Seen, at_least: f64, lines: u64) -> Option<bool> {
+    if seen.all() < lines {
+        return None;
+    }
+    let (low, high) =
+        (crate::score::ratio(seen.detected, lines), crate::score::ratio(seen.detected + seen.inconclusive, lines));
+    (low >= at_least).then_some(true).or_else(|| (high < at_least).then_some(false))
 }
 
 /// Wald's sequential probability ratio test; inconclusive mutants count for whichever side has not been reached.
-fn gate(seen: &Seen, at_least: f64, margin: f64) -> Option<bool> {
-    let bound = ((1.0 - ALPHA) / ALPHA).ln();
+fn gate(seen: &Seen, at_least: f64, margin: f64, alpha: f64) -> Option<bool> {
+    let bound = ((1.0 - alpha) / alpha).ln();
     let (p0, p1) = ((at_least - margin).clamp(0.001, 0.998), (at_least + margin).clamp(0.002, 0.999));
     #[expect(clippy::cast_precision_loss, reason = "counts of mutants are far below 2^52")]
     let evidence =
@@ -204,6 +232,14 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
+    const GATE: StopRule = StopRule::AtLeast { score: 0.8, margin: 0.05, alpha: 0.05 };
+
+    const EXACT: StopRule = StopRule::AtLeast { score: 0.8, margin: 0.0, alpha: 0.05 };
+
+    const fn width(width: f64) -> StopRule {
+        StopRule::NarrowerThan { width, alpha: 0.05 }
+    }
+
     fn verdicts(random: &mut Random, share: f64, lines: u64, count: u64) -> Vec<Option<Verdict>> {
         #[expect(clippy::cast_precision_loss, reason = "small counts")]
         let (mut left, mut detected) = (lines as f64, (share * lines as f64).round());
@@ -271,14 +307,13 @@ mod tests {
     #[test]
     fn the_gate_is_right_outside_its_margin() {
         let mut random = Random::seeded(12);
-        let rule = StopRule::Gate { at_least: 0.8, margin: 0.05 };
         for (share, right) in [(0.86, true), (0.74, false)] {
             let mut wrong = 0;
             for _ in 0..400 {
                 let verdicts = verdicts(&mut random, share, 1_000_000, 1500);
-                match stop(&rule, &verdicts, 1_000_000) {
-                    Stop::AtLeast { .. } => wrong += u32::from(!right),
-                    Stop::Below { .. } => wrong += u32::from(right),
+                match stop(&GATE, &verdicts, 1_000_000).answer {
+                    StopAnswer::Reached => wrong += u32::from(!right),
+                    StopAnswer::NotReached => wrong += u32::from(right),
                     _ => {}
                 }
             }
@@ -288,19 +323,19 @@ mod tests {
 
     #[test]
     fn a_trial_that_is_not_over_hides_what_comes_after_it() {
-        let rule = StopRule::Gate { at_least: 0.8, margin: 0.05 };
         let mut verdicts = vec![Some(Verdict::Detected); 100];
-        assert!(matches!(stop(&rule, &verdicts, 1000), Stop::AtLeast { .. }));
+        let Stopping { answer, after, .. } = stop(&GATE, &verdicts, 1000);
+        assert_eq!((answer, after), (StopAnswer::Reached, 24));
         verdicts[0] = None;
-        assert_eq!(stop(&rule, &verdicts, 1000), Stop::GoOn);
+        assert_eq!(stop(&GATE, &verdicts, 1000), Stopping { rule: GATE, answer: StopAnswer::Undecided, after: 0 });
     }
 
     #[test]
     fn inconclusive_mutants_count_against_stopping() {
-        let rule = StopRule::Gate { at_least: 0.8, margin: 0.05 };
         let doubt = vec![Some(Verdict::Inconclusive); 500];
-        assert_eq!(stop(&rule, &doubt, 1000), Stop::GoOn);
-        assert_eq!(stop(&StopRule::Width { width: 0.2 }, &doubt, 1000), Stop::GoOn);
+        for rule in [GATE, EXACT, width(0.2)] {
+            assert_eq!(stop(&rule, &doubt, 1000).answer, StopAnswer::Undecided);
+        }
     }
 
     #[test]
@@ -309,9 +344,56 @@ mod tests {
         for index in 0..2000 {
             verdicts.push(Some(if index % 5 == 0 { Verdict::Survived } else { Verdict::Detected }));
         }
-        let Stop::KnownClosely { after, low, high } = stop(&StopRule::Width { width: 0.2 }, &verdicts, 5000) else {
-            panic!("not stopped");
-        };
-        assert!(high - low <= 0.2 && low < 0.8 && high > 0.8 && (100..400).contains(&after), "{after} {low} {high}");
+        let Stopping { answer, after, .. } = stop(&width(0.2), &verdicts, 5000);
+        assert_eq!(answer, StopAnswer::Narrow);
+        assert!((100..400).contains(&after), "{after}");
+        let seen = &verdicts[..after as usize];
+        let (low, high) = anytime_interval(seen, 5000, 0.05).unwrap();
+        assert!(high - low <= 0.2 && low < 0.8 && high > 0.8, "{low} {high}");
+    }
+
+    #[test]
+    fn a_gate_without_margin_tells_scores_apart_that_lie_near_it() {
+        let mut random = Random::seeded(13);
+        let mut wrong = 0;
+        for _ in 0..100 {
+            let verdicts = verdicts(&mut random, 0.77, 2000, 2000);
+            wrong += u32::from(stop(&EXACT, &verdicts, 2000).answer != StopAnswer::NotReached);
+        }
+        assert!(wrong <= 5, "{wrong} of 100");
+    }
+
+    #[test]
+    fn when_every_line_was_drawn_a_gate_knows() {
+        for (detected, answer) in [(8, StopAnswer::Reached), (7, StopAnswer::NotReached)] {
+            let verdicts: Vec<_> =
+                (0..10).map(|line| Some(if line < detected { Verdict::Detected } else { Verdict::Survived })).collect();
+            for rule in [GATE, EXACT] {
+                assert_eq!(stop(&rule, &verdicts, 10).answer, answer, "{rule:?}");
+            }
+        }
+        assert_eq!(anytime_interval(&[Some(Verdict::Invalid)], 10, 0.05), None);
+    }
+
+    #[test]
+    fn an_answer_stands_when_more_mutants_are_tried() {
+        let mut random = Random::seeded(14);
+        for rule in [GATE, EXACT, width(0.15)] {
+            let verdicts = verdicts(&mut random, 0.9, 3000, 2000);
+            let first = (1..=2000).map(|upto| {
+                let mut so_far = verdicts[..upto].to_vec();
+                so_far.resize(2000, None);
+                stop(&rule, &so_far, 3000)
+            });
+            let first = first.into_iter().find(|stopping| stopping.answer != StopAnswer::Undecided).unwrap();
+            assert_eq!(stop(&rule, &verdicts, 3000), first);
+        }
+    }
+
+    #[test]
+    fn second_mutants_of_lines_do_not_count_as_more_lines() {
+        let verdicts = vec![Some(Verdict::Detected); 30];
+        assert_eq!(stop(&width(0.0), &verdicts, 10).after, 10);
+        assert_eq!(anytime_interval(&verdicts, 10, 0.05), Some((1.0, 1.0)));
     }
 }

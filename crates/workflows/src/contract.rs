@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use temporalio_common::ActivityError;
 use temporalio_macros::activity_definitions;
-use tinybug_model::{BuildRef, MeasurementRef, MeasurementState, OrgId, Verdict};
+use tinybug_model::{BuildRef, MeasurementRef, MeasurementState, OrgId, RerunScope, Verdict};
 
 /// What `measurement.prepare` found.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct AttemptRef {
     pub number: u32,
     /// How many times the usual time limit it gets.
     pub time_factor: u32,
+    /// How much of the build is run.
+    #[serde(default)]
+    pub scope: RerunScope,
 }
 
 /// What a trial's attempts say so far.
@@ -55,12 +58,28 @@ pub enum TrialStep {
     Judged {
         /// The verdict.
         verdict: Verdict,
+        /// The plan's stopping rule says that no more mutants need be tried.
+        #[serde(default)]
+        stop: bool,
     },
     /// In doubt: try again.
     Rerun {
         /// How many times the usual time limit.
         time_factor: u32,
+        /// How much of the build.
+        #[serde(default)]
+        scope: RerunScope,
     },
+}
+
+/// How a trial ended, as its measurement sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialEnd {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The plan's stopping rule says that no more mutants need be tried.
+    #[serde(default)]
+    pub stop: bool,
 }
 
 /// How a trial ends that cannot be judged.

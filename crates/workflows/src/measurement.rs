@@ -6,7 +6,7 @@ use temporalio_workflow::{
     ChildWorkflowOptions, ContinueAsNewOptions, ParentClosePolicy, WorkflowContext, WorkflowContextView,
     WorkflowResult, WorkflowTermination,
 };
-use tinybug_model::{BuildRef, BuildRole, MeasurementRef, MeasurementState, RepositoryId, Verdict};
+use tinybug_model::{BuildRef, BuildRole, MeasurementRef, MeasurementState, RepositoryId, RerunScope, Verdict};
 
 use crate::{
     RunMutationTrial, TrialInput,
@@ -64,6 +64,8 @@ pub struct Progress {
 pub struct RunMeasurement {
     input: MeasurementInput,
     progress: Progress,
+    /// The plan's stopping rule has its answer: no more trials are started.
+    enough: bool,
 }
 
 #[workflow_methods]
@@ -73,7 +75,7 @@ impl RunMeasurement {
     pub fn new(_ctx: &WorkflowContextView, input: MeasurementInput) -> Self {
         let (done, trials) = input.resume.map_or((0, 0), |resume| (resume.next, resume.trials));
         let phase = if input.resume.is_some() { MeasurementState::Trials } else { MeasurementState::Preparing };
-        Self { input, progress: Progress { phase, done, trials } }
+        Self { input, progress: Progress { phase, done, trials }, enough: false }
     }
 
     /// The workflow.
@@ -188,7 +190,7 @@ impl RunMeasurement {
         number: u32,
     ) -> Result<(), WorkflowTermination> {
         let build = BuildRef { measurement, role, number };
-        let attempt = AttemptRef { build, number: 1, time_factor: 1 };
+        let attempt = AttemptRef { build, number: 1, time_factor: 1, scope: RerunScope::WholeBuild };
         let executed = async {
             ctx.execute_activity(BuildActivities::publish, build, options::short()).await?;
             let summary = format!("{} {number}", role.name());
@@ -212,10 +214,11 @@ impl RunMeasurement {
         Self::enter(ctx, MeasurementState::Trials);
         ctx.state_mut(|s| (s.progress.done, s.progress.trials) = (resume.next, resume.trials));
         let stop = resume.trials.min(resume.next + TRIALS_PER_RUN);
-        let is_short = || ctx.history_length() < LONG_HISTORY;
+        let enough = || ctx.state(|s| s.enough);
+        let goes_on = || ctx.history_length() < LONG_HISTORY && !enough();
         let trial = |number| Self::trial(ctx, input, number);
-        let next = lanes(resume.parallelism, resume.next..stop, is_short, trial).await?;
-        if next < resume.trials {
+        let next = lanes(resume.parallelism, resume.next..stop, goes_on, trial).await?;
+        if next < resume.trials && !enough() {
             let resume = Some(Resume { next, ..resume });
             ctx.continue_as_new(MeasurementInput { resume, ..input.clone() }, ContinueAsNewOptions::default())?;
         }
@@ -241,11 +244,18 @@ impl RunMeasurement {
         }
         // A trial records its own failure as a mutant without a verdict. One that an operator ended could not: that is
         // a mutant lost, not the measurement.
-        if let Err(lost) = ended {
-            let abandoned = AbandonedTrial { build, verdict: Verdict::Error, reason: options::root_cause(&lost) };
-            ctx.execute_activity(TrialActivities::abandon, abandoned, options::detached()).await?;
-        }
-        ctx.state_mut(|s| s.progress.done += 1);
+        let enough = match ended {
+            Ok(end) => end.stop,
+            Err(lost) => {
+                let abandoned = AbandonedTrial { build, verdict: Verdict::Error, reason: options::root_cause(&lost) };
+                ctx.execute_activity(TrialActivities::abandon, abandoned, options::detached()).await?;
+                false
+            }
+        };
+        ctx.state_mut(|s| {
+            s.progress.done += 1;
+            s.enough |= enough;
+        });
         ctx.set_current_details(ctx.state(|s| format!("{} of {} trials", s.progress.done, s.progress.trials)));
         Ok(())
     }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use temporalio_macros::{workflow, workflow_methods};
 use temporalio_workflow::{WorkflowContext, WorkflowResult, WorkflowTermination};
-use tinybug_model::{BuildRef, Verdict};
+use tinybug_model::{BuildRef, RerunScope, Verdict};
 
 use crate::{
-    contract::{AbandonedTrial, AttemptRef, BuildActivities, TrialActivities, TrialStep},
+    contract::{AbandonedTrial, AttemptRef, BuildActivities, TrialActivities, TrialEnd, TrialStep},
     options,
     search_attributes::VERDICT,
 };
@@ -27,7 +27,7 @@ pub struct RunMutationTrial;
 impl RunMutationTrial {
     /// The workflow.
     #[run(name = "RunMutationTrial")]
-    pub async fn run(ctx: &mut WorkflowContext<Self>, input: TrialInput) -> WorkflowResult<Verdict> {
+    pub async fn run(ctx: &mut WorkflowContext<Self>, input: TrialInput) -> WorkflowResult<TrialEnd> {
         let build = input.build;
         let judged = Self::attempts(ctx, build).await;
         if let Err(WorkflowTermination::Evicted) = judged {
@@ -35,25 +35,27 @@ impl RunMutationTrial {
         }
         // What stays behind is found by the measurement's own clean-up; the verdict matters more.
         let _ = ctx.execute_activity(BuildActivities::retract, build, options::detached()).await;
-        let verdict = match judged {
-            Ok(verdict) => verdict,
+        let end = match judged {
+            Ok(end) => end,
             Err(termination) => Self::abandon(ctx, build, termination).await?,
         };
-        ctx.upsert_search_attributes([VERDICT.value_set(verdict.name().to_owned())]);
-        Ok(verdict)
+        ctx.upsert_search_attributes([VERDICT.value_set(end.verdict.name().to_owned())]);
+        Ok(end)
     }
 }
 
 impl RunMutationTrial {
-    async fn attempts(ctx: &WorkflowContext<Self>, build: BuildRef) -> Result<Verdict, WorkflowTermination> {
+    async fn attempts(ctx: &WorkflowContext<Self>, build: BuildRef) -> Result<TrialEnd, WorkflowTermination> {
         ctx.execute_activity(BuildActivities::publish, build, options::short()).await?;
-        let (mut number, mut time_factor) = (1, 1);
+        let mut attempt = AttemptRef { build, number: 1, time_factor: 1, scope: RerunScope::WholeBuild };
         loop {
-            let attempt = AttemptRef { build, number, time_factor };
-            ctx.execute_activity(BuildActivities::execute, attempt, options::long(format!("attempt {number}"))).await?;
+            let summary = format!("attempt {}", attempt.number);
+            ctx.execute_activity(BuildActivities::execute, attempt, options::long(summary)).await?;
             match ctx.execute_activity(TrialActivities::judge, build, options::short()).await? {
-                TrialStep::Judged { verdict } => return Ok(verdict),
-                TrialStep::Rerun { time_factor: factor } => (number, time_factor) = (number + 1, factor),
+                TrialStep::Judged { verdict, stop } => return Ok(TrialEnd { verdict, stop }),
+                TrialStep::Rerun { time_factor, scope } => {
+                    attempt = AttemptRef { build, number: attempt.number + 1, time_factor, scope };
+                }
             }
         }
     }
@@ -63,7 +65,7 @@ impl RunMutationTrial {
         ctx: &WorkflowContext<Self>,
         build: BuildRef,
         termination: WorkflowTermination,
-    ) -> Result<Verdict, WorkflowTermination> {
+    ) -> Result<TrialEnd, WorkflowTermination> {
         let cancelled = ctx.cancellation_token().is_cancelled();
         let (verdict, reason) = if cancelled {
             (Verdict::Skipped, "cancelled".to_owned())
@@ -72,6 +74,6 @@ impl RunMutationTrial {
         };
         ctx.execute_activity(TrialActivities::abandon, AbandonedTrial { build, verdict, reason }, options::detached())
             .await?;
-        if cancelled { Err(WorkflowTermination::cancelled()) } else { Ok(verdict) }
+        if cancelled { Err(WorkflowTermination::cancelled()) } else { Ok(TrialEnd { verdict, stop: false }) }
     }
 }

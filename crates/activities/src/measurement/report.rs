@@ -1,14 +1,17 @@
 //! `measurement.report`: reckons the score and writes the report.
 
-use tinybug_model::{MeasurementRef, MeasurementState, Score, TestId, Verdict};
+use tinybug_model::{MeasurementRef, MeasurementState, Score, StopRule, Stopping, TestId, Verdict};
 use tinybug_mutate::describe;
 use tinybug_report::{MeasurementFacts, MutantFacts};
 use tinybug_store::{DrawnMutant, Measurement};
-use tinybug_verdict::{Counts, Draw, Judgement, Population, estimate, false_detections, score};
+use tinybug_verdict::{
+    Counts, Draw, Judgement, Population, anytime_interval, estimate, false_detections, score, stop, stopping,
+};
 
 use crate::{
     Services, baseline,
     names::{TestNames, test_names},
+    services::Subject,
     strata::{Strata, judgement_of},
 };
 
@@ -18,6 +21,7 @@ const NAMED: usize = 5;
 pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> anyhow::Result<()> {
     let subject = services.subject(measurement).await?;
     subject.org.set_state(measurement, MeasurementState::Reporting, None).await?;
+    let stop = stopping(&subject).await?;
     let drawn = subject.org.all_mutants(measurement.id).await?;
     let progress = subject.org.progress(measurement.id).await?;
     let names = test_names(&subject.org, subject.repository.id, None).await?;
@@ -25,28 +29,52 @@ pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> 
     let strata = Strata::of_measurement(&subject.measurement)?;
     let judgements: Vec<Option<Judgement>> = drawn.iter().map(judgement_of).collect::<anyhow::Result<_>>()?;
     let score = score_of(&subject.measurement, &strata, &strata.draws(&drawn, &judgements));
+    let mut notes = notes(&subject.measurement, &drawn, &judgements, &names)?;
+    if let Some(stop) = &stop {
+        let tried_all = mutants.iter().all(|mutant| mutant.verdict != Verdict::Skipped);
+        notes.push(stopping::sentence(stop, tried_all));
+    }
     let facts = MeasurementFacts {
         id: measurement.id,
         score,
         builds: progress.map_or(0, |progress| progress.attempts.into()),
         population: subject.measurement.population.unwrap_or(0),
         mutants,
-        notes: notes(&subject.measurement, &drawn, &judgements, &names)?,
+        notes,
+        stop,
     };
     subject.org.save_report(measurement, facts.score, &serde_json::to_value(&facts)?).await?;
     Ok(())
 }
 
+/// What the plan's stopping rule says. Once it has its answer, mutants that were not tried are skipped for that reason.
+async fn stopping(subject: &Subject) -> anyhow::Result<Option<Stopping>> {
+    let Some(rule) = &subject.measurement.plan.stop else { return Ok(None) };
+    let verdicts = subject.org.verdicts_in_draw_order(subject.reference.id).await?;
+    let stop = stop(rule, &verdicts, subject.measurement.population.unwrap_or(0));
+    if let Some(known) = stopping::known(&stop) {
+        subject.org.skip_untried(subject.reference, &format!("Not tried: {known}.")).await?;
+    }
+    Ok(Some(stop))
+}
+
 /// The share of the judged mutants that were detected, as the glossary defines the score, with the interval of the
-/// stratified estimate around it.
+/// stratified estimate around it: or, where a rule looked at the verdicts and might have stopped, with the interval
+/// that holds whenever one looks.
 fn score_of(measurement: &Measurement, strata: &Strata, draws: &[Draw]) -> Score {
     let counts = Counts::of(draws.iter().map(|draw| draw.verdict));
     let plain = score(&counts, &Population { lines: measurement.population.unwrap_or(0), uncovered: None }).score;
-    let estimate = estimate(draws, &strata.lines(), 0, measurement.plan.seed);
+    let (low, high) = if measurement.plan.stop.is_some() {
+        let verdicts: Vec<Option<Verdict>> = draws.iter().map(|draw| Some(draw.verdict)).collect();
+        anytime_interval(&verdicts, measurement.population.unwrap_or(0), StopRule::ALPHA).unzip()
+    } else {
+        let estimate = estimate(draws, &strata.lines(), 0, measurement.plan.seed);
+        (estimate.low, estimate.high)
+    };
     let within = |end: Option<f64>, choose: fn(f64, f64) -> f64| {
         Some(end.zip(plain).map_or(end?, |(end, score)| choose(end, score)))
     };
-    Score { score: plain, low: within(estimate.low, f64::min), high: within(estimate.high, f64::max) }
+    Score { score: plain, low: within(low, f64::min), high: within(high, f64::max) }
 }
 
 fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {

@@ -1,9 +1,9 @@
 //! `trial.judge`: what the attempts so far say of a trial's mutant.
 
 use anyhow::Context;
-use tinybug_model::{BuildRef, Thresholds};
+use tinybug_model::{BuildRef, StopAnswer, Thresholds};
 use tinybug_store::{AttemptFacts, DrawnMutant, NewJudgement};
-use tinybug_verdict::{Baseline, Evidence, Judgement, Next, RunFacts};
+use tinybug_verdict::{Baseline, Evidence, Judgement, Next, RunFacts, rerun, stop};
 use tinybug_workflows::contract::TrialStep;
 
 use crate::{
@@ -27,17 +27,24 @@ pub(super) async fn judge(services: &Services, build: BuildRef) -> anyhow::Resul
     let attempts = subject.org.attempts_of(build).await?;
     let judgement =
         judge_attempts(&baseline::of(&subject.measurement)?, drawn, &attempts, &subject.measurement.plan.thresholds);
-    let verdict = match (judgement.verdict, judgement.next) {
-        (Some(verdict), _) => verdict,
-        (None, Next::Rerun { time_factor }) => return Ok(TrialStep::Rerun { time_factor }),
-        (None, Next::Done) => anyhow::bail!("the judge is done without a verdict"),
-    };
+    if judgement.verdict.is_none() {
+        let again = rerun(&judgement, &services.runner.reruns()).context("the judge is done without a verdict")?;
+        return Ok(TrialStep::Rerun { time_factor: again.time_factor, scope: again.scope });
+    }
     let failed = attempts.iter().flat_map(|attempt| attempt.failures.iter().map(|failure| failure.ordinal)).collect();
     let names = test_names(&subject.org, subject.repository.id, Some(&failed)).await?;
     let stands =
         subject.org.save_verdict(build.measurement, drawn.number, &record(&subject, &judgement, &names)?).await?;
-    tracing::info!(mutant = %drawn.mutant.id, verdict = verdict.name(), "judged");
-    Ok(TrialStep::Judged { verdict: stands })
+    tracing::info!(mutant = %drawn.mutant.id, verdict = stands.name(), "judged");
+    Ok(TrialStep::Judged { verdict: stands, stop: may_stop(&subject).await? })
+}
+
+/// Whether the plan's stopping rule has its answer.
+async fn may_stop(subject: &Subject) -> anyhow::Result<bool> {
+    let Some(rule) = &subject.measurement.plan.stop else { return Ok(false) };
+    let verdicts = subject.org.verdicts_in_draw_order(subject.reference.id).await?;
+    let answer = stop(rule, &verdicts, subject.measurement.population.unwrap_or(0)).answer;
+    Ok(answer != StopAnswer::Undecided)
 }
 
 /// Judges the attempts one after the other, as they were judged when they were made: which of them had twice the time

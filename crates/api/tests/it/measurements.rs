@@ -205,5 +205,6 @@ fn facts(measurement: MeasurementRef) -> MeasurementFacts {
         population: 40,
         mutants: vec![mutant],
         notes: Vec::new(),
+        stop: None,
     }
 }

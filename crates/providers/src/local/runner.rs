@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use tinybug_model::{BuildEnd, BuildResult};
+use tinybug_model::{BuildEnd, BuildResult, RerunOptions};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -61,6 +61,11 @@ impl LocalRunner {
     /// Builds at once over all measurements.
     pub fn permits(&self) -> u32 {
         self.inner.config.permits
+    }
+
+    /// What it can run again: whole builds. A command has no jobs, and knows of no list of tests.
+    pub fn reruns(&self) -> RerunOptions {
+        RerunOptions { failed_jobs: false, failed_tests: false }
     }
 
     /// Runs one build; waits for a slot and a permit first. Dropping the future or cancelling ends all its processes.

@@ -1,6 +1,6 @@
 //! What scripts and people see of a measurement.
 
-use tinybug_model::{MeasurementId, MutantId, Score, Verdict};
+use tinybug_model::{MeasurementId, MutantId, Score, StopAnswer, StopRule, Stopping, Verdict};
 use tinybug_report::{MeasurementFacts, MeasurementReport, MutantFacts, summary};
 
 fn mutant(line: u32, verdict: Verdict) -> MutantFacts {
@@ -49,12 +49,23 @@ fn facts() -> MeasurementFacts {
             mutant(50, Verdict::Invalid),
         ],
         notes: vec!["The working tree had uncommitted changes, which were measured too.".to_owned()],
+        stop: None,
     }
 }
 
 #[test]
 fn scripts_see_the_fields_of_the_contract_in_their_order() {
     insta::assert_json_snapshot!(MeasurementReport::from(&facts()));
+}
+
+#[test]
+fn what_a_stopping_rule_said_comes_last_and_only_where_there_is_one() {
+    let rule = StopRule::AtLeast { score: 0.8, margin: 0.05, alpha: 0.05 };
+    let stop = Some(Stopping { rule, answer: StopAnswer::NotReached, after: 5 });
+    let json = serde_json::to_string(&MeasurementReport::from(&MeasurementFacts { stop, ..facts() })).unwrap();
+    let promised = r#"],"stop":{"rule":{"at_least":0.8,"margin":0.05,"alpha":0.05},"answer":"not_reached","after":5}}"#;
+    assert!(json.ends_with(promised), "{json}");
+    assert!(!serde_json::to_string(&MeasurementReport::from(&facts())).unwrap().contains("\"stop\""));
 }
 
 #[test]

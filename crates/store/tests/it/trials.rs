@@ -135,3 +135,22 @@ async fn mutants_are_listed_page_by_page_and_by_verdict(pool: PgPool) {
     let all = acme.mutants(asked.id, MutantFilter::default(), None, 5).await.unwrap();
     assert_eq!((all.items.len(), all.more), (5, false));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn verdicts_come_in_draw_order_and_what_is_not_tried_any_more_is_skipped_with_the_reason(pool: PgPool) {
+    let store = store(&pool).await;
+    let (acme, globex) = (tenant(&store, "acme", 1).await, tenant(&store, "globex", 2).await);
+    let asked = acme.measurement;
+    let verdicts = acme.store.verdicts_in_draw_order(asked.id).await.unwrap();
+    assert_eq!(verdicts, [Some(Verdict::NoCoverage), Some(Verdict::Detected), None]);
+    assert_eq!(globex.store.verdicts_in_draw_order(asked.id).await.unwrap(), [], "of another org there are none");
+    assert!(matches!(globex.store.skip_untried(asked, "theirs").await, Err(StoreError::Missing(_))));
+    acme.store.skip_untried(asked, "the score is known").await.unwrap();
+    acme.store.skip_untried(asked, "a second time").await.unwrap();
+    let mutants = acme.store.all_mutants(asked.id).await.unwrap();
+    let skipped = mutants[2].judgement.as_ref().unwrap();
+    assert_eq!((skipped.verdict, skipped.attempts), (Verdict::Skipped, 0));
+    assert_eq!(skipped.provenance["explanation"], "the score is known");
+    let progress = acme.store.progress(asked.id).await.unwrap().unwrap();
+    assert_eq!((progress.trials, progress.closed_trials), (2, 2));
+}

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context;
 use serde_json::{Value, json};
-use tinybug_model::{MeasurementState, Plan, Score};
+use tinybug_model::{MeasurementState, Plan, Score, StopAnswer};
 use tinybug_providers::{Mirror, ProviderError, git::commit_of};
 use tinybug_report::{MeasurementFacts, MeasurementReport};
 
@@ -160,6 +160,7 @@ fn print_nothing_judged(ended: &Measurement, json: bool) -> anyhow::Result<()> {
         population: 0,
         mutants: Vec::new(),
         notes: Vec::new(),
+        stop: None,
     };
     print(&format!("{}\n", serde_json::to_string(&MeasurementReport::from(&facts))?))
 }
@@ -214,13 +215,24 @@ impl Patience {
     }
 }
 
+/// Whether the gate was reached, by the report.
+fn gate(report: &str) -> anyhow::Result<Exit> {
+    let report: MeasurementReport = serde_json::from_str(report).context("failed to read the report")?;
+    let reached = report.stop.is_some_and(|stop| stop.answer == StopAnswer::Reached);
+    Ok(if reached { Exit::Done } else { Exit::GateNotReached })
+}
+
 async fn conclude(api: &ApiClient, path: &str, ended: &Measurement, args: &TryArgs) -> anyhow::Result<Exit> {
     let reason = || ended.state_reason.clone().unwrap_or_else(|| "no reason was recorded".to_owned());
     match ended.state {
         MeasurementState::Completed => {
             let report = report(api, path, args.json).await?;
             print(&report)?;
-            Ok(Exit::Done)
+            // The text does not say it to programs, so the gate is read from the object either way.
+            match args.gate {
+                Some(_) => gate(&self::report(api, path, true).await?),
+                None => Ok(Exit::Done),
+            }
         }
         MeasurementState::Cancelled => {
             print_nothing_judged(ended, args.json)?;

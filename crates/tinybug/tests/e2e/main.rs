@@ -12,6 +12,7 @@ mod refusals;
 mod report;
 mod samples;
 mod scope;
+mod stopping;
 mod together;
 mod trials;
 mod working_tree;

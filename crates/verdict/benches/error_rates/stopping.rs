@@ -1,9 +1,10 @@
 //! How often the stopping rules are wrong, and after how many mutants they stop.
 
-use tinybug_model::Verdict;
-use tinybug_verdict::{Stop, StopRule, random::Random, stop};
+use tinybug_model::{StopAnswer, StopRule, Stopping, Verdict};
+use tinybug_verdict::{anytime_interval, random::Random, stop};
 
-const ROUNDS: u32 = 400;
+const ROUNDS: u32 = 2000;
+const GATE: f64 = 0.8;
 const DRAWN: u32 = 1500;
 
 fn verdicts(share: f64, lines: u32, random: &mut Random) -> (f64, Vec<Option<Verdict>>) {
@@ -21,13 +22,23 @@ fn verdicts(share: f64, lines: u32, random: &mut Random) -> (f64, Vec<Option<Ver
     (truth, verdicts)
 }
 
+/// How far from the gate a score must be to be on a certain side, rounding allowed for.
+fn margin(rule: &StopRule) -> f64 {
+    match rule {
+        StopRule::AtLeast { margin, .. } => (margin - 1e-4).max(0.0),
+        StopRule::NarrowerThan { .. } => 0.0,
+    }
+}
+
 /// Prints the table; says whether no rule is wrong more often than it promises, noise allowed for.
 pub(crate) fn report(seed: u64) -> bool {
     println!("\n## stopping rules, in {ROUNDS} measurements: wrong in % / stopped in %, mean mutants when stopped");
+    let gate = |margin| StopRule::AtLeast { score: GATE, margin, alpha: 0.05 };
     let rules = [
-        ("width .2", StopRule::Width { width: 0.2 }),
-        ("width .1", StopRule::Width { width: 0.1 }),
-        ("at least .8 +- .05", StopRule::Gate { at_least: 0.8, margin: 0.05 }),
+        ("width .2", StopRule::NarrowerThan { width: 0.2, alpha: 0.05 }),
+        ("width .1", StopRule::NarrowerThan { width: 0.1, alpha: 0.05 }),
+        ("at least .8 +- .05", gate(0.05)),
+        ("at least .8 exactly", gate(0.0)),
     ];
     let mut met = true;
     for (name, rule) in rules {
@@ -37,12 +48,17 @@ pub(crate) fn report(seed: u64) -> bool {
                 let (mut wrong, mut stopped, mut mutants) = (0_u32, 0_u32, 0_u32);
                 for _ in 0..ROUNDS {
                     let (truth, verdicts) = verdicts(share, lines, &mut random);
-                    let (after, is_wrong) = match stop(&rule, &verdicts, u64::from(lines)) {
-                        Stop::GoOn => continue,
-                        Stop::KnownClosely { after, low, high } => (after, truth < low - 1e-9 || truth > high + 1e-9),
+                    let Stopping { answer, after, .. } = stop(&rule, &verdicts, u64::from(lines));
+                    let is_wrong = match answer {
+                        StopAnswer::Undecided => continue,
+                        StopAnswer::Narrow => {
+                            let tried = &verdicts[..after as usize];
+                            anytime_interval(tried, u64::from(lines), 0.05)
+                                .is_none_or(|(low, high)| truth < low - 1e-9 || truth > high + 1e-9)
+                        }
                         // Inside the margin either answer is right.
-                        Stop::AtLeast { after } => (after, truth < 0.7501),
-                        Stop::Below { after } => (after, truth > 0.8499),
+                        StopAnswer::Reached => truth < GATE - margin(&rule),
+                        StopAnswer::NotReached => truth >= GATE + margin(&rule),
                     };
                     stopped += 1;
                     mutants += after;
@@ -55,8 +71,8 @@ pub(crate) fn report(seed: u64) -> bool {
                     percent(stopped),
                     f64::from(mutants) / f64::from(stopped.max(1))
                 );
-                // Two standard errors of 400 rounds at 5 %.
-                met &= percent(wrong) <= 5.0 + 2.2;
+                // Two standard errors of so many rounds at 5 %.
+                met &= percent(wrong) <= 5.0 + 1.0;
             }
         }
     }
