@@ -172,25 +172,16 @@ const WARM_UP: usize = 50;
 /// Each round draws every mutant's truth (given its evidence and the last round's shares), then the share of lines
 /// detected, lines never drawn included: a Gibbs sampler. Deterministic by seed.
 pub fn monte_carlo(draws: &[Draw], lines: &[u64], uncovered: u64, seed: u64) -> Option<(f64, f64)> {
-    let tried: Vec<_> = by_line(draws).into_iter().collect();
+    let tried = Tried::of(draws);
     let covered: u64 = lines.iter().sum();
-    if tried.is_empty() {
+    if tried.alike.is_empty() && tried.crowded.is_empty() {
         return (covered == 0 && uncovered > 0).then_some((0.0, 0.0));
     }
     let mut random = Random::seeded(seed);
     let mut current = vec![EXPECTED_KILL_RATE; lines.len()];
     let mut shares = Vec::with_capacity(ROUNDS);
     for round in 0..WARM_UP + ROUNDS {
-        let mut truth = vec![(0_u64, 0_u64); lines.len()];
-        for ((stratum, _), mutants) in &tried {
-            // One mutant stands for its line.
-            let chosen = match mutants.as_slice() {
-                [only] => only,
-                several => &several[random.below(u32::try_from(several.len()).unwrap_or(u32::MAX)) as usize],
-            };
-            let cell = &mut truth[*stratum];
-            if random.chance(given_share(chosen.detected, current[*stratum])) { cell.0 += 1 } else { cell.1 += 1 }
-        }
+        let truth = tried.truth(&current, &mut random);
         let share = share_detected(&truth, lines, &mut current, &mut random);
         if round >= WARM_UP {
             shares.push(share);
@@ -199,6 +190,46 @@ pub fn monte_carlo(draws: &[Draw], lines: &[u64], uncovered: u64, seed: u64) -> 
     shares.sort_by(f64::total_cmp);
     let share = ratio(covered, covered + uncovered);
     Some((share * quantile(&shares, 0.025), share * quantile(&shares, 0.975)))
+}
+
+/// The draws that count, prepared for many rounds: most verdicts are as sure as many others.
+struct Tried {
+    /// Lines with one mutant: stratum, chance that the tests detect it, how many such lines.
+    alike: Vec<(usize, f64, u64)>,
+    /// Lines with several mutants: stratum and their chances.
+    crowded: Vec<(usize, Vec<f64>)>,
+}
+
+impl Tried {
+    fn of(draws: &[Draw]) -> Self {
+        let (mut alike, mut crowded) = (BTreeMap::<(usize, u64), u64>::new(), Vec::new());
+        for ((stratum, _), mutants) in by_line(draws) {
+            match mutants.as_slice() {
+                [only] => *alike.entry((stratum, only.detected.to_bits())).or_default() += 1,
+                several => crowded.push((stratum, several.iter().map(|draw| draw.detected).collect())),
+            }
+        }
+        let alike = alike.into_iter().map(|((stratum, bits), count)| (stratum, f64::from_bits(bits), count)).collect();
+        Self { alike, crowded }
+    }
+
+    /// Draws how many lines of each stratum the tests detect, and how many not.
+    fn truth(&self, shares: &[f64], random: &mut Random) -> Vec<(u64, u64)> {
+        let mut truth = vec![(0, 0); shares.len()];
+        for &(stratum, chance, count) in &self.alike {
+            let caught = random.binomial(count, given_share(chance, shares[stratum]));
+            truth[stratum].0 += caught;
+            truth[stratum].1 += count - caught;
+        }
+        for (stratum, chances) in &self.crowded {
+            // One mutant stands for its line.
+            let chosen = chances[random.below(u32::try_from(chances.len()).unwrap_or(u32::MAX)) as usize];
+            let caught = random.chance(given_share(chosen, shares[*stratum]));
+            truth[*stratum].0 += u64::from(caught);
+            truth[*stratum].1 += u64::from(!caught);
+        }
+        truth
+    }
 }
 
 /// A chance that was reckoned with the expected share of kills, reckoned with this share instead.
