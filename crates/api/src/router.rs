@@ -77,6 +77,7 @@ fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(measurements::show::show_measurement))
         .routes(routes!(measurements::cancel::cancel_measurement))
         .routes(routes!(measurements::report::show_report))
+        .routes(routes!(measurements::compare::compare_measurements))
         .routes(routes!(mutants::list::list_mutants))
         .routes(routes!(mutants::show::show_mutant))
         .routes(routes!(service::document::show_document));

@@ -63,6 +63,8 @@ pub struct Comparison {
     pub from_other_mutants: f64,
     /// Of the first part, what is expected to be flakiness: verdicts that turn back when measured again.
     pub expected_flakiness: f64,
+    /// How far the draw alone may move the delta, to either side (95 %), were every verdict certain.
+    pub sampling_noise: f64,
     /// Mutants in both measurements.
     pub same: u32,
     /// Mutants only before.
@@ -71,6 +73,10 @@ pub struct Comparison {
     pub new: u32,
     /// Mutants in both that ended differently.
     pub changes: Vec<Change>,
+    /// Tests that only the measurement now has.
+    pub tests_added: u32,
+    /// Tests that only the one before had.
+    pub tests_removed: u32,
 }
 
 impl Comparison {
@@ -143,7 +149,9 @@ pub fn compare(
         .map(|(then, now)| (f64::from(hit(now)) - f64::from(hit(then))) * chance_of_none(then, now))
         .sum::<f64>()
         / f64::from((same + new).max(1));
-    let (low, high) = if defined { interval(&matched, seed) } else { (-1.0, 1.0) };
+    let unknown = (-1.0, 1.0);
+    let (low, high) = if defined { interval(&matched, |side| side.detected, seed) } else { unknown };
+    let drawn = if defined { interval(&matched, |side| f64::from(hit(side)), seed) } else { unknown };
     Comparison {
         delta: defined.then_some(delta),
         low: low.min(delta),
@@ -151,10 +159,13 @@ pub fn compare(
         from_same_mutants,
         from_other_mutants: delta - from_same_mutants,
         expected_flakiness,
+        sampling_noise: (drawn.1 - drawn.0) / 2.0,
         same,
         gone,
         new,
         changes: changed.map(|(then, now)| change(then, now, tests_before, tests_after)).collect(),
+        tests_added: u32::try_from(tests_after.difference(tests_before).count()).unwrap_or(u32::MAX),
+        tests_removed: u32::try_from(tests_before.difference(tests_after).count()).unwrap_or(u32::MAX),
     }
 }
 
@@ -193,22 +204,22 @@ fn change(then: &Side, now: &Side, tests_before: &BTreeSet<String>, tests_after:
 
 /// The interval on the difference, by simulation: draws every mutant's truth, then the shares of pairs and of the
 /// mutants on one side only.
-fn interval(matched: &Matched<'_>, seed: u64) -> (f64, f64) {
+fn interval(matched: &Matched<'_>, chance: impl Fn(&Side) -> f64, seed: u64) -> (f64, f64) {
     let mut random = Random::seeded(seed);
     let sizes = [matched.both.len(), matched.gone.len(), matched.new.len()].map(|len| len as u64);
     let mut deltas: Vec<f64> = (0..ROUNDS)
         .map(|_| {
             let mut cells = [0.0_f64; 4];
             for (then, now) in &matched.both {
-                let cell = 2 * usize::from(random.chance(then.detected)) + usize::from(random.chance(now.detected));
+                let cell = 2 * usize::from(random.chance(chance(then))) + usize::from(random.chance(chance(now)));
                 cells[cell] += 1.0;
             }
             // Jeffreys' prior over the four ways in which a pair can end.
             let weights = cells.map(|cell| random.gamma(cell + 0.5));
             let all: f64 = weights.iter().sum();
             let (then, now) = ((weights[2] + weights[3]) / all, (weights[1] + weights[3]) / all);
-            let gone = alone(&matched.gone, &mut random);
-            let new = alone(&matched.new, &mut random);
+            let gone = alone(&matched.gone, &chance, &mut random);
+            let new = alone(&matched.new, &chance, &mut random);
             let mix = |paired: f64, single: f64, size: u64| {
                 let share = ratio(sizes[0], (sizes[0] + size).max(1));
                 share * paired + (1.0 - share) * single
@@ -220,8 +231,8 @@ fn interval(matched: &Matched<'_>, seed: u64) -> (f64, f64) {
     (quantile(&deltas, 0.025), quantile(&deltas, 0.975))
 }
 
-fn alone(sides: &[&Side], random: &mut Random) -> f64 {
-    let hits = sides.iter().map(|side| f64::from(u8::from(random.chance(side.detected)))).sum::<f64>();
+fn alone(sides: &[&Side], chance: impl Fn(&Side) -> f64, random: &mut Random) -> f64 {
+    let hits = sides.iter().map(|side| f64::from(u8::from(random.chance(chance(side))))).sum::<f64>();
     random.beta(hits + 0.5, f64::from(count(sides)) - hits + 0.5)
 }
 
@@ -289,6 +300,8 @@ mod tests {
         assert!(!comparison.is_real());
         // Pairs leave far less to chance than two separate draws would (about 12 points either way).
         assert!(comparison.high - comparison.low < 0.08, "{comparison:?}");
+        assert!(comparison.sampling_noise < 0.04, "{comparison:?}");
+        assert_eq!((comparison.tests_added, comparison.tests_removed), (1, 0));
     }
 
     #[test]

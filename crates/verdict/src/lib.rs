@@ -4,6 +4,7 @@
 pub mod baseline;
 pub mod cluster;
 pub mod compare;
+mod compared;
 pub mod contract;
 pub mod explain;
 pub mod interval;

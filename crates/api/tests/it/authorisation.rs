@@ -16,7 +16,7 @@ enum Who {
 }
 
 /// Each operation with who may call it, and what they are answered with.
-const TABLE: [(&str, Who, StatusCode); 12] = [
+const TABLE: [(&str, Who, StatusCode); 13] = [
     ("createOrg", Who::Operator, StatusCode::CREATED),
     ("showOrg", Who::Org, StatusCode::OK),
     ("listRepositories", Who::Org, StatusCode::OK),
@@ -27,6 +27,7 @@ const TABLE: [(&str, Who, StatusCode); 12] = [
     ("showMeasurement", Who::Org, StatusCode::OK),
     ("cancelMeasurement", Who::Org, StatusCode::ACCEPTED),
     ("showReport", Who::Org, StatusCode::CONFLICT),
+    ("compareMeasurements", Who::Org, StatusCode::CONFLICT),
     ("listMutants", Who::Org, StatusCode::OK),
     ("showMutant", Who::Org, StatusCode::OK),
 ];
@@ -86,6 +87,7 @@ async fn every_operation_refuses_the_anonymous_garbage_and_the_other_orgs_token(
         let (who, right) = who(&operation);
         let names = [("org", "acme"), ("repository", &repository), ("measurement", &measurement), ("mutant", "m0")];
         let path = names.iter().fold(path, |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        let path = if operation == "compareMeasurements" { format!("{path}?with={measurement}") } else { path };
         let call = || {
             let call = Call::new(method.clone(), &path);
             if method == Method::POST {
@@ -130,6 +132,7 @@ async fn another_orgs_ids_are_unknown_under_ones_own_path(pool: PgPool) {
         format!("/repositories/{repository}"),
         format!("/measurements/{measurement}"),
         format!("/measurements/{measurement}/report"),
+        format!("/measurements/{measurement}/comparison?with={measurement}"),
         format!("/measurements/{measurement}/mutants"),
         format!("/measurements/{measurement}/mutants/m0"),
     ] {

@@ -3,6 +3,7 @@
 
 mod app;
 mod authorisation;
+mod comparison;
 mod document;
 mod measurements;
 mod mutants;

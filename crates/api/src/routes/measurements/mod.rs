@@ -1,6 +1,7 @@
 //! Measurements.
 
 pub(crate) mod cancel;
+pub(crate) mod compare;
 pub(crate) mod create;
 pub(crate) mod list;
 pub(crate) mod report;
