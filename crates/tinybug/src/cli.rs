@@ -8,6 +8,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tinybug_model::{Plan, StopRule, Tier};
 
+use crate::exit::UsageError;
+
 /// Tells a team how good its tests are at catching bugs.
 #[derive(Debug, Parser)]
 #[command(name = "tinybug", version, propagate_version = true, max_term_width = 110)]
@@ -47,6 +49,9 @@ pub(crate) enum Command {
     /// Exit code: 0 the measurement finished, 1 it finished and the gate was not reached, 2 usage, 3 the baseline is
     /// broken, 4 infrastructure.
     Try(Box<TryArgs>),
+    /// Say how the score moved from one measurement of a repository to another, by what, and whether that is more
+    /// than chance.
+    Compare(CompareArgs),
     /// Serve everything on this machine: embedded services, API and a worker.
     Dev(ListenArgs),
     /// Serve the API.
@@ -112,6 +117,9 @@ pub(crate) struct TryArgs {
     /// found from the project's files.
     #[arg(long, value_name = "CMD")]
     pub(crate) command: Option<String>,
+    /// Another command that runs the tests: measures twice, on the same mutants, and says which command detects more.
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["gate", "stop_when_narrower"])]
+    pub(crate) versus: Option<String>,
     /// Command that prepares a fresh checkout. Default: found from the project's files.
     #[arg(long, value_name = "CMD")]
     pub(crate) setup: Option<String>,
@@ -215,6 +223,34 @@ impl TryArgs {
             stop,
             ..defaults
         }
+    }
+}
+
+/// What `compare` compares.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CompareArgs {
+    /// Id of the measurement before.
+    pub(crate) before: String,
+    /// Id of the measurement after.
+    pub(crate) after: String,
+    /// Server that holds them. Default: this machine's own data directory.
+    #[arg(long, env = "TINYBUG_URL", value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// API token for that server.
+    #[arg(long, env = "TINYBUG_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Org on that server, by slug.
+    #[arg(long, env = "TINYBUG_ORG", value_name = "ORG", default_value = "local")]
+    pub(crate) org: String,
+    /// Print one JSON object instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl CompareArgs {
+    /// The token, which a server asks for.
+    pub(crate) fn token(&self) -> anyhow::Result<&str> {
+        self.token.as_deref().ok_or_else(|| UsageError::because("set TINYBUG_TOKEN to an API token of the org"))
     }
 }
 

@@ -16,7 +16,9 @@ use clap::Parser;
 
 use crate::{
     cli::{Cli, Command},
-    commands::{doctor, judge, migrate, mutants, openapi, serve, try_run, with_services, worker as worker_command},
+    commands::{
+        compare, doctor, judge, migrate, mutants, openapi, serve, try_run, with_services, worker as worker_command,
+    },
     exit::Exit,
 };
 
@@ -33,7 +35,9 @@ fn main() -> ExitCode {
                 .map_or_else(|error| report(&error), |()| Exit::Done.into());
         }
         // Their errors are told in a sentence of their own.
-        Command::Try(_) | Command::Mutants(_) | Command::Judge | Command::WithServices { .. } => log("off"),
+        Command::Try(_) | Command::Compare(_) | Command::Mutants(_) | Command::Judge | Command::WithServices { .. } => {
+            log("off");
+        }
         // What Postgres remarks on migrations that were there already is no news.
         _ => log("info,sqlx::postgres::notice=warn"),
     }
@@ -51,6 +55,7 @@ async fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
     let settings = &cli.settings;
     let exit: Exit = match &cli.command {
         Command::Try(args) => try_run::run(settings, args).await?,
+        Command::Compare(args) => compare::run(settings, args).await?,
         Command::Dev(listen) => serve::run(settings, listen, true).await?,
         Command::Serve(listen) => serve::run(settings, listen, false).await?,
         Command::Worker => worker_command::run(settings).await?,

@@ -13,7 +13,7 @@ use tinybug_model::{MeasurementState, Plan, Score, StopAnswer};
 use tinybug_providers::{Mirror, ProviderError, git::commit_of};
 use tinybug_report::{MeasurementFacts, MeasurementReport};
 
-use super::serve::Server;
+use super::{serve::Server, versus};
 use crate::{
     cli::{Settings, TryArgs},
     client::{ApiClient, Claim, Created, Measurement, Refused, cancel_abandoned, local_org},
@@ -44,12 +44,15 @@ pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<E
         let (api, org) = local_org(&data_dir, &store, &anonymous).await?;
         let org = format!("/orgs/{org}");
         cancel_abandoned(&data_dir, &api, &org).await?;
-        let measurement = request(&api, &org, &project, &plan).await?;
-        let claim = Claim::take(&data_dir, &measurement.id)?;
-        let path = format!("{org}/measurements/{}", measurement.id);
-        let ended = until_ended(&api, &path, measurement, &console, &mut signals).await?;
-        claim.give_up()?;
-        conclude(&api, &path, &ended, args).await
+        let mut trying = Trying { api, org, data_dir: &data_dir, project: &project, console: &console, signals };
+        let ended = trying.measure(&plan).await?;
+        match &args.versus {
+            Some(command) if ended.state == MeasurementState::Completed => {
+                let plan = Plan { command: Some(command.clone()), ..plan };
+                versus::run(&mut trying, &ended, &plan, args).await
+            }
+            _ => trying.conclude(&ended, args).await,
+        }
     };
     let measured = tokio::select! {
         measured = measured => measured,
@@ -58,6 +61,42 @@ pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<E
     server.stop().await?;
     attached.leave().await.context("failed to stop the services")?;
     measured
+}
+
+/// What it takes to measure one project.
+pub(super) struct Trying<'a> {
+    pub(super) api: ApiClient,
+    pub(super) org: String,
+    data_dir: &'a Path,
+    project: &'a Path,
+    pub(super) console: &'a Console,
+    signals: StopSignals,
+}
+
+impl Trying<'_> {
+    /// Measures, and returns how that ended.
+    pub(super) async fn measure(&mut self, plan: &Plan) -> anyhow::Result<Measurement> {
+        let measurement = request(&self.api, &self.org, self.project, plan).await?;
+        let claim = Claim::take(self.data_dir, &measurement.id)?;
+        let path = self.path(&measurement);
+        let ended = until_ended(&self.api, &path, measurement, self.console, &mut self.signals).await?;
+        claim.give_up()?;
+        Ok(ended)
+    }
+
+    fn path(&self, measurement: &Measurement) -> String {
+        format!("{}/measurements/{}", self.org, measurement.id)
+    }
+
+    /// The report of a completed measurement, as it is printed.
+    pub(super) async fn report(&self, measurement: &Measurement, json: bool) -> anyhow::Result<String> {
+        report(&self.api, &self.path(measurement), json).await
+    }
+
+    /// Prints what came of a measurement.
+    pub(super) async fn conclude(&self, ended: &Measurement, args: &TryArgs) -> anyhow::Result<Exit> {
+        conclude(&self.api, &self.path(ended), ended, args).await
+    }
 }
 
 /// The project's directory, after the checks that need no service: their answer should not have to wait for one.
@@ -165,7 +204,7 @@ fn print_nothing_judged(ended: &Measurement, json: bool) -> anyhow::Result<()> {
     print(&format!("{}\n", serde_json::to_string(&MeasurementReport::from(&facts))?))
 }
 
-fn print(text: &str) -> anyhow::Result<()> {
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     std::io::stdout().lock().write_all(text.as_bytes()).context("failed to write to standard output")
 }
 
