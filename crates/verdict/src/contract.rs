@@ -7,6 +7,7 @@ use crate::recipe::{Tally, chance_to_show, posterior_of_test, prior_of_test, sla
 
 /// One mutant, as a script describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct JudgeLine {
     /// Tests of the repository.
     pub tests: u32,
@@ -30,6 +31,7 @@ pub struct JudgeLine {
 
 /// A test that failed under the mutant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Suspect {
     /// Its name.
     pub name: String,
@@ -68,7 +70,7 @@ pub enum JudgeNext {
     Done,
 }
 
-/// Judges one line by the recipe.
+/// Judges one line by the recipe. Lines that cannot be are refused by [`JudgeLine::check`].
 pub fn judge_line(line: &JudgeLine) -> JudgeAnswer {
     if line.covering == Some(0) {
         let verdict = Some(Verdict::NoCoverage);
