@@ -7,6 +7,8 @@ use tinybug_model::Plan;
 
 use crate::{
     cluster::{Cluster, clusters},
+    history::History,
+    profile::Seen,
     recipe::{Tally, chance_to_show, slab_weight},
     run::{RunEnd, RunFacts},
 };
@@ -128,6 +130,12 @@ pub struct Baseline {
     /// What flaky tests said when they failed: test and fingerprint, sorted.
     #[serde(default)]
     pub messages: Vec<(u32, u64)>,
+    /// What earlier measurements added to the records, by ordinal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<TestRecord>,
+    /// Time limit of a build with a mutant, in milliseconds; `None` when not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_ms: Option<u64>,
 }
 
 impl Baseline {
@@ -166,18 +174,9 @@ impl Baseline {
         guess.or_else(|| self.tests.binary_search_by_key(&test, |record| record.test).ok())
     }
 
-    /// The same with what is known of the tests from runs of unchanged code elsewhere, such as the default branch's;
-    /// tests that this baseline does not count are not added.
-    #[must_use]
-    pub fn with_history(mut self, history: impl IntoIterator<Item = TestRecord>) -> Self {
-        for past in history {
-            if let Ok(index) = self.tests.binary_search_by_key(&past.test, |record| record.test) {
-                let record = &mut self.tests[index];
-                record.runs = record.runs.saturating_add(past.runs);
-                record.failures = record.failures.saturating_add(past.failures.min(past.runs));
-            }
-        }
-        self
+    /// Whether the limit leaves runs of the unchanged code so much room that ending there says something.
+    pub(crate) fn trusts_limit(&self) -> bool {
+        self.limit_ms.is_none_or(|limit| self.longest_ms.saturating_mul(ROOM) < limit)
     }
 
     /// The cluster that a test belongs to.
@@ -236,13 +235,22 @@ const DISTURBED_TESTS: usize = 3;
 /// …nor are more than one in so many of them.
 const DISTURBED_SHARE: usize = 10;
 
+/// A limit counts when it is more than so many times the longest run of the unchanged code.
+const ROOM: u64 = 3;
+
 /// So many lost runs in a row of a baseline are no accident.
 const MAX_LOST_RUNS: u32 = 3;
 /// After so many runs a test that never passed is held to be broken.
 const RUNS_TO_CALL_BROKEN: u32 = 3;
 
-/// What the runs of the unchanged code so far amount to. Says `Broken` as soon as that is certain.
+/// What the runs of the unchanged code so far amount to, of a repository that is measured for the first time.
 pub fn assess(runs: &[RunFacts], policy: &BaselinePolicy) -> Assessment {
+    assess_with(runs, policy, &History::default())
+}
+
+/// What the runs of the unchanged code so far amount to, together with what earlier measurements know. Says `Broken`
+/// as soon as that is certain.
+pub fn assess_with(runs: &[RunFacts], policy: &BaselinePolicy, history: &History) -> Assessment {
     let evidence: Vec<&RunFacts> = runs.iter().filter(|run| run.is_evidence()).collect();
     let lost = count(runs.len() - evidence.len());
     if lost >= MAX_LOST_RUNS {
@@ -256,15 +264,14 @@ pub fn assess(runs: &[RunFacts], policy: &BaselinePolicy) -> Assessment {
     if evidence.is_empty() {
         return Assessment::NeedsMoreRuns { total: minimum + lost };
     }
-    let baseline = tally(&evidence);
+    let baseline = tally(&evidence).with_history(history);
     if done >= minimum.min(RUNS_TO_CALL_BROKEN)
         && let Some(broken) = broken_in_part(&evidence, &baseline, policy)
     {
         return Assessment::Broken(broken);
     }
-    let needed = if baseline.is_clean() { minimum } else { policy.runs_when_flaky.max(minimum) };
     // Which tests fail each time, and which now and then, shows only in the runs that are asked for anyway.
-    let needed = if done < minimum { minimum } else { needed };
+    let needed = if done < minimum { minimum } else { baseline.runs_needed(policy) };
     if done < needed { Assessment::NeedsMoreRuns { total: needed + lost } } else { Assessment::Sound(baseline) }
 }
 
@@ -315,11 +322,10 @@ fn is_bad_day(run: &RunFacts, seen_once: &BTreeSet<u32>) -> bool {
     here >= 5 && here * 10 > run.ran.len()
 }
 
-/// Counts what each test did, leaving runs that failed as a whole aside.
-fn tally(evidence: &[&RunFacts]) -> Baseline {
+/// Which runs of the unchanged code failed as a whole.
+fn failed_as_a_whole(evidence: &[&RunFacts]) -> Vec<bool> {
     let all_red = evidence.iter().all(|run| run.is_mostly_red(&[]));
     let most = evidence.iter().map(|run| run.ran.len()).max().unwrap_or(0);
-    let always_unexplained = evidence.iter().all(|run| run.end == RunEnd::Failed && run.failed.is_empty());
     let alone = failures_seen_once(evidence);
     let whole = |run: &RunFacts| {
         run.timed_out()
@@ -331,8 +337,33 @@ fn tally(evidence: &[&RunFacts]) -> Baseline {
             // A crash may still report the tests before it.
             || (run.end == RunEnd::Failed && run.ran.len() * 2 < most)
     };
-    // Where each run exits with an error although no test fails, single tests are still worth counting.
-    let complete: Vec<&RunFacts> = evidence.iter().copied().filter(|run| always_unexplained || !whole(run)).collect();
+    evidence.iter().map(|run| whole(run)).collect()
+}
+
+/// Whether each run exits with an error although no test fails: single tests are still worth counting then.
+fn always_unexplained(evidence: &[&RunFacts]) -> bool {
+    evidence.iter().all(|run| run.end == RunEnd::Failed && run.failed.is_empty())
+}
+
+/// What each run of the unchanged code shows of single tests, for their profiles; nothing when it failed as a whole.
+pub fn seen(runs: &[RunFacts]) -> Vec<Option<Seen>> {
+    let evidence: Vec<&RunFacts> = runs.iter().filter(|run| run.is_evidence()).collect();
+    let all = always_unexplained(&evidence);
+    let mut whole = failed_as_a_whole(&evidence).into_iter();
+    runs.iter()
+        .map(|run| {
+            let whole = run.is_evidence() && whole.next()?;
+            (run.is_evidence() && (all || !whole)).then(|| Seen { ran: run.ran.clone(), failed: run.failed.clone() })
+        })
+        .collect()
+}
+
+/// Counts what each test did, leaving runs that failed as a whole aside.
+fn tally(evidence: &[&RunFacts]) -> Baseline {
+    let whole = failed_as_a_whole(evidence);
+    let all = always_unexplained(evidence);
+    let complete: Vec<&RunFacts> =
+        evidence.iter().zip(&whole).filter(|(_, whole)| all || !**whole).map(|(run, _)| *run).collect();
     let mut tests = BTreeMap::<u32, TestRecord>::new();
     for run in &complete {
         for &test in &run.ran {
@@ -357,10 +388,12 @@ fn tally(evidence: &[&RunFacts]) -> Baseline {
         broken,
         unstable: ordinals(|record, runs| record.runs < runs && record.failures < record.runs),
         tests: tests.values().filter(|record| record.runs == runs && record.failures < record.runs).copied().collect(),
-        whole_run_failures: count(evidence.iter().filter(|run| whole(run)).count()),
+        whole_run_failures: count(whole.iter().filter(|whole| **whole).count()),
         timeouts: count(evidence.iter().filter(|run| run.timed_out()).count()),
         min_tests: complete.iter().map(|run| count(run.ran.len())).min().unwrap_or(0),
         longest_ms: evidence.iter().map(|run| run.duration_ms).max().unwrap_or(0),
+        history: Vec::new(),
+        limit_ms: None,
     }
 }
 

@@ -46,7 +46,14 @@ impl Strand {
     fn sentence(&self, names: impl Fn(u32) -> String) -> String {
         let Self { failures, baseline_failures, baseline_runs, .. } = self;
         let runs = runs(self.runs);
-        let before = format!("{baseline_failures} of {baseline_runs} unchanged runs");
+        let before = match self.earlier_runs {
+            0 => format!("{baseline_failures} of {baseline_runs} unchanged runs"),
+            earlier => format!(
+                "{baseline_failures} of {baseline_runs} unchanged runs here and {} of {earlier} in earlier \
+                 measurements",
+                self.earlier_failures
+            ),
+        };
         match self.evidence {
             Evidence::Test(test) => {
                 format!("{failures} of {runs} failed `{}`, which failed {before}", names(test))
@@ -68,6 +75,12 @@ impl Judgement {
                 format!("The infrastructure failed in {} of {}.", self.attempts - self.runs, runs(self.attempts))
             }
             (Reason::Caught | Reason::Hung, Some(evidence)) => format!("{evidence}: {}.", percent(self.confidence)),
+            (Reason::LimitTooClose, Some(evidence)) => {
+                format!(
+                    "{evidence}; but the time limit is not three times what unchanged code takes, so that is no \
+                     detection: raise the plan's timeout_factor."
+                )
+            }
             (Reason::NotCaught, Some(evidence)) => {
                 format!("{evidence}; that it broke nothing is {} sure.", percent(self.confidence))
             }

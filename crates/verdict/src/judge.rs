@@ -5,7 +5,7 @@ use tinybug_model::{Thresholds, Verdict};
 
 use crate::{
     baseline::{Baseline, count},
-    recipe::FORMULA,
+    recipe::{FORMULA, Tally},
     run::{RunEnd, RunFacts},
     weigh::{Scales, Weighed},
 };
@@ -40,12 +40,28 @@ pub struct Strand {
     pub failures: u32,
     /// …of so many that say something about it.
     pub runs: u32,
-    /// The same on unchanged code: failures…
+    /// The same on unchanged code in this measurement: failures…
     pub baseline_failures: u32,
     /// …of runs.
     pub baseline_runs: u32,
+    /// The same in earlier measurements: failures…
+    #[serde(default)]
+    pub earlier_failures: u32,
+    /// …of runs.
+    #[serde(default)]
+    pub earlier_runs: u32,
     /// Posterior that the mutant is why it failed.
     pub posterior: f64,
+}
+
+impl Strand {
+    /// All that unchanged code showed, here and in earlier measurements.
+    pub(crate) fn before(&self) -> Tally {
+        Tally::new(
+            self.baseline_failures.saturating_add(self.earlier_failures),
+            self.baseline_runs.saturating_add(self.earlier_runs),
+        )
+    }
 }
 
 /// What the workflow does next.
@@ -77,6 +93,8 @@ pub enum Reason {
     NotCaught,
     /// The runs hung, with twice the time too.
     Hung,
+    /// The runs hung, but the limit leaves too little room above what the unchanged code takes.
+    LimitTooClose,
     /// The evidence does not suffice yet, or did not within the attempts allowed.
     Doubtful,
 }
@@ -142,8 +160,12 @@ impl<'a> Judge<'a> {
     /// others are no evidence then. An empty covering set never comes here: it is `no_coverage` before any build.
     pub fn judge(&self, covering: Option<&[u32]>, attempts: &[RunFacts]) -> Judgement {
         let evidence: Vec<&RunFacts> = attempts.iter().filter(|run| run.is_evidence()).collect();
-        let trial =
-            Trial { attempts: count(attempts.len()), runs: count(evidence.len()), thresholds: &self.thresholds };
+        let trial = Trial {
+            attempts: count(attempts.len()),
+            runs: count(evidence.len()),
+            thresholds: &self.thresholds,
+            trusts_limit: self.scales.trusts_limit,
+        };
         if evidence.iter().any(|run| run.end == RunEnd::DoesNotBuild) {
             return trial.settled(Verdict::Invalid, Reason::DoesNotBuild);
         }
@@ -166,6 +188,7 @@ struct Trial<'a> {
     attempts: u32,
     runs: u32,
     thresholds: &'a Thresholds,
+    trusts_limit: bool,
 }
 
 impl Trial<'_> {
@@ -205,7 +228,9 @@ impl Trial<'_> {
             return None;
         }
         let confirmed = evidence.iter().any(|run| run.end == RunEnd::TimedOut { confirmed_limit: true });
-        let judgement = if confirmed && hanging.posterior >= self.thresholds.detected {
+        let judgement = if confirmed && !self.trusts_limit {
+            Judgement { confidence: 0.0, ..self.settled(Verdict::Inconclusive, Reason::LimitTooClose) }
+        } else if confirmed && hanging.posterior >= self.thresholds.detected {
             Judgement {
                 confidence: hanging.posterior,
                 caught_by: vec![Catch { evidence: Evidence::Timeout, posterior: hanging.posterior }],

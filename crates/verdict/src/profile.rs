@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tinybug_model::Verdict;
 
 use crate::{
     baseline::{Baseline, TestRecord},
-    judge::{Evidence, Judgement},
-    run::RunFacts,
+    judge::{Catch, Evidence, Judgement, Strand},
+    run::{RunEnd, RunFacts},
 };
 
 /// What a test is held to be.
@@ -22,6 +23,34 @@ pub enum TestState {
     Flaky,
     /// It fails each time.
     Broken,
+}
+
+impl TestState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Healthy, Self::Flaky, Self::Broken];
+
+    /// The name that the database and scripts hold; the same word as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Flaky => "flaky",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What a run shows of single tests that it cannot have broken.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// Tests that ran, sorted.
+    pub ran: Vec<u32>,
+    /// Of these, those that failed, sorted.
+    pub failed: Vec<u32>,
 }
 
 /// One result of a test on code that cannot have broken it: unchanged code, or a mutant on a line that the test does
@@ -71,6 +100,9 @@ pub struct TestProfile {
     failed_there: bool,
 }
 
+/// Runs of earlier measurements count as so many at most: what flakiness comes from changes with the code, and the
+/// runs of this very code must keep their weight.
+const MAX_RUNS: f64 = 100.0;
 /// What remains of the counts when the test's file changes: a hint, no longer evidence.
 const FADE: f64 = 0.25;
 /// Failures in a row that make a test broken; one pass ends that.
@@ -83,6 +115,27 @@ const PASSES_TO_CURE: u32 = 30;
 const CURED: f64 = 0.05;
 
 impl TestProfile {
+    /// The profile of a test that never failed in so many runs, some of them on the commit that is named.
+    pub fn of_passes(runs: u32, commit: Option<&str>) -> Self {
+        Self {
+            runs: f64::from(runs),
+            passes_in_a_row: runs,
+            last_commit: commit.unwrap_or_default().to_owned(),
+            passed_there: commit.is_some(),
+            ..Self::default()
+        }
+    }
+
+    /// The commit seen last; `None` when it is not known.
+    pub fn last_commit(&self) -> Option<&str> {
+        Some(self.last_commit.as_str()).filter(|commit| !commit.is_empty())
+    }
+
+    /// Whether it failed when it was seen last.
+    pub fn failed_last(&self) -> bool {
+        self.failures_in_a_row > 0
+    }
+
     /// Takes a result in, in order of time.
     pub fn see(&mut self, sighting: &Sighting) {
         if self.last_commit != sighting.commit {
@@ -145,46 +198,87 @@ impl TestProfile {
         if self.runs > 1.0 { (self.flips / (self.runs - 1.0)).clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    /// The history as a record for [`crate::Baseline::with_history`], whole runs of what is left of the counts.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "faded counts, rounded down or up")]
+    /// Share of runs that failed.
+    pub fn failure_rate(&self) -> f64 {
+        if self.runs > 0.0 { (self.failures / self.runs).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// The history as a record for [`crate::History`]: whole runs of what is left of the counts.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a hundred runs at most")]
     pub fn record(&self, test: u32) -> TestRecord {
-        // A failure fades to less than one, but never out of sight while its proof is the latest word.
-        TestRecord {
-            test,
-            runs: self.runs.floor() as u32,
-            failures: self.failures.ceil().min(self.runs.floor()) as u32,
+        let scale = (MAX_RUNS / self.runs.max(1.0)).min(1.0);
+        let (mut runs, mut failures) = (self.runs * scale, self.failures_by_itself() * scale);
+        if failures > 0.0 && failures < 1.0 {
+            // A failure never fades out of sight while the test is not cured: one, at the rate at which it came.
+            (runs, failures) = ((runs / failures).min(MAX_RUNS), 1.0);
+        }
+        TestRecord { test, runs: runs.floor() as u32, failures: failures.round().min(runs.floor()) as u32 }
+    }
+
+    /// Failures that nothing but the test itself explains.
+    fn failures_by_itself(&self) -> f64 {
+        match (&self.proof, self.state) {
+            (Some(_), TestState::Healthy) => self.failures.floor(),
+            (Some(_), _) => self.failures,
+            // Without proof it failed from one commit on, up to another: that is the code's doing. Until it has passed
+            // for a while that is not certain.
+            (None, TestState::Healthy) if self.failures_in_a_row == 0 => 0.0,
+            (None, _) => self.failures.min(1.0),
         }
     }
 }
 
-/// What an attempt at a mutant shows of tests that cannot see it, and so were as good as run on unchanged code: test,
-/// and whether it failed. Nothing when the run failed as a whole. `covering`: the tests that execute the line (sorted).
-pub fn unaffected<'a>(
-    baseline: &Baseline,
-    covering: &'a [u32],
-    run: &'a RunFacts,
-) -> impl Iterator<Item = (u32, bool)> + 'a {
-    let counts = run.is_evidence() && !run.timed_out() && !baseline.failed_as_a_whole(run, Some(covering));
-    let ran = if counts { run.ran.as_slice() } else { &[] };
-    ran.iter()
-        .filter(|test| covering.binary_search(test).is_err())
-        .map(|&test| (test, run.failed.binary_search(&test).is_ok()))
+/// What the attempts at a mutant show of tests that cannot see it, and so were as good as run on unchanged code; of an
+/// attempt that failed as a whole, nothing. `covering`: the tests that execute the line (sorted).
+pub fn unaffected(baseline: &Baseline, covering: &[u32], attempts: &[RunFacts]) -> Vec<Option<Seen>> {
+    let counts = |run: &RunFacts| {
+        run.is_evidence()
+            && !run.timed_out()
+            && run.end != RunEnd::DoesNotBuild
+            && !baseline.failed_as_a_whole(run, Some(covering))
+    };
+    let counted: Vec<&RunFacts> = attempts.iter().filter(|run| counts(run)).collect();
+    let fails = |run: &RunFacts, test: u32| run.failed.binary_search(&test).is_ok();
+    // What fails each time that this mutant is tried does so because of the mutant, whatever the coverage says.
+    let broken_by_it = |test: u32| counted.len() > 1 && counted.iter().all(|run| fails(run, test));
+    let blind =
+        |test: u32| covering.binary_search(&test).is_err() && baseline.record(test).is_some() && !broken_by_it(test);
+    let seen = |run: &RunFacts| Seen {
+        ran: run.ran.iter().copied().filter(|&test| blind(test)).collect(),
+        failed: run.failed.iter().copied().filter(|&test| blind(test)).collect(),
+    };
+    attempts.iter().map(|run| counts(run).then(|| seen(run))).collect()
+}
+
+/// Verdicts that hang on one test alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Taint {
+    /// Detections that nothing else caught.
+    pub detected: u32,
+    /// Mutants that this test alone keeps in doubt.
+    pub inconclusive: u32,
+}
+
+impl Taint {
+    /// All of them.
+    pub fn total(self) -> u32 {
+        self.detected.saturating_add(self.inconclusive)
+    }
 }
 
 /// Which verdicts hang on which test: a detection hangs on a test when nothing else that it lists caught the mutant.
-pub fn taint<'a>(judgements: impl IntoIterator<Item = &'a Judgement>) -> BTreeMap<u32, u32> {
-    let mut hanging = BTreeMap::new();
+pub fn taint<'a>(judgements: impl IntoIterator<Item = &'a Judgement>) -> BTreeMap<u32, Taint> {
+    let mut hanging = BTreeMap::<u32, Taint>::new();
     for judgement in judgements {
-        let on = match (judgement.caught_by.as_slice(), judgement.strongest) {
-            ([only], _) => Some(only.evidence),
-            // In doubt, the strongest evidence is what keeps the verdict open.
-            ([], Some(strand)) if judgement.verdict == Some(tinybug_model::Verdict::Inconclusive) => {
-                Some(strand.evidence)
+        match (judgement.verdict, judgement.caught_by.as_slice(), judgement.strongest) {
+            (Some(Verdict::Detected), [Catch { evidence: Evidence::Test(test), .. }], _) => {
+                hanging.entry(*test).or_default().detected += 1;
             }
-            _ => None,
-        };
-        if let Some(Evidence::Test(test)) = on {
-            *hanging.entry(test).or_insert(0) += 1;
+            // In doubt, the strongest evidence is what keeps the verdict open.
+            (Some(Verdict::Inconclusive), _, Some(Strand { evidence: Evidence::Test(test), .. })) => {
+                hanging.entry(test).or_default().inconclusive += 1;
+            }
+            _ => {}
         }
     }
     hanging
@@ -195,7 +289,7 @@ mod tests {
     use tinybug_model::Thresholds;
 
     use super::*;
-    use crate::{Assessment, BaselinePolicy, RunEnd, assess, judge};
+    use crate::{Assessment, BaselinePolicy, assess, judge, seen as seen_in};
 
     fn after(results: &str) -> TestProfile {
         let mut profile = TestProfile::default();
@@ -254,7 +348,28 @@ mod tests {
         let mut profile = after("...F.......F........");
         assert_eq!(profile.record(7), TestRecord { test: 7, runs: 20, failures: 2 });
         profile.fade();
-        assert_eq!(profile.record(7), TestRecord { test: 7, runs: 5, failures: 1 });
+        assert_eq!(profile.record(7), TestRecord { test: 7, runs: 10, failures: 1 }, "the rate stays");
+        profile.fade();
+        assert_eq!(profile.record(7), TestRecord { test: 7, runs: 10, failures: 1 }, "and is not forgotten");
+    }
+
+    #[test]
+    fn a_long_history_counts_as_a_hundred_runs_at_the_same_rate() {
+        let mut profile = TestProfile::of_passes(1000, Some("c1"));
+        assert_eq!(profile.record(7), TestRecord { test: 7, runs: 100, failures: 0 });
+        see(&mut profile, "c1", "F");
+        assert_eq!((profile.state, profile.record(7).failures, profile.record(7).runs), (TestState::Flaky, 1, 100));
+        assert_eq!(profile.last_commit(), Some("c1"));
+        assert!(profile.failed_last() && profile.proof.is_some());
+    }
+
+    #[test]
+    fn failing_between_two_commits_is_no_flakiness_once_the_test_has_mended() {
+        let mut profile = after("....");
+        see(&mut profile, "c2", "FFFFFF");
+        assert_eq!(profile.record(7).failures, 1, "not certain yet");
+        see(&mut profile, "c3", "..........");
+        assert_eq!((profile.state, profile.record(7).failures), (TestState::Healthy, 0));
     }
 
     #[test]
@@ -262,12 +377,36 @@ mod tests {
         let clean = RunFacts::new(RunEnd::Passed, (0..20).collect(), Vec::new(), 1);
         let policy = BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false };
         let Assessment::Sound(baseline) = assess(&vec![clean; 5], &policy) else { panic!("not sound") };
-        let seen = |failed: Vec<u32>| -> Vec<u32> {
-            let run = RunFacts::new(RunEnd::Failed, (0..20).collect(), failed, 1);
-            unaffected(&baseline, &[0, 1, 2], &run).filter(|(_, failed)| *failed).map(|(test, _)| test).collect()
+        let run = |failed: Vec<u32>| {
+            let end = if failed.is_empty() { RunEnd::Passed } else { RunEnd::Failed };
+            RunFacts::new(end, (0..20).collect(), failed, 1)
         };
-        assert_eq!(seen(vec![1, 7]), [7]);
-        assert_eq!(seen((0..20).collect()), Vec::<u32>::new());
+        let failing = |attempts: &[RunFacts]| -> Vec<Option<Vec<u32>>> {
+            let seen = unaffected(&baseline, &[0, 1, 2], attempts);
+            seen.into_iter().map(|seen| seen.map(|seen| seen.failed)).collect()
+        };
+        assert_eq!(failing(&[run(vec![1, 7])]), [Some(vec![7])]);
+        assert_eq!(failing(&[run((0..20).collect())]), [None]);
+        assert_eq!(failing(&[run(vec![7]), run(vec![])]), [Some(vec![7]), Some(vec![])]);
+        let seen = unaffected(&baseline, &[0, 1, 2], &[run(vec![7]), run(vec![7])]);
+        let others: Vec<u32> = (3..20).filter(|test| *test != 7).collect();
+        assert_eq!(seen, vec![Some(Seen { ran: others, failed: vec![] }); 2], "the mutant breaks test 7 after all");
+        let hung = RunFacts { end: RunEnd::TimedOut { confirmed_limit: false }, ..run(vec![]) };
+        assert_eq!(failing(&[hung]), [None]);
+    }
+
+    #[test]
+    fn runs_of_the_unchanged_code_show_tests_unless_they_failed_as_a_whole() {
+        let run = |end, failed: &[u32]| RunFacts::new(end, (0..20).collect(), failed.to_vec(), 1);
+        let all: Vec<u32> = (0..20).collect();
+        let runs = [
+            run(RunEnd::Passed, &[]),
+            run(RunEnd::Infrastructure, &[]),
+            run(RunEnd::Failed, &all),
+            run(RunEnd::Failed, &[3]),
+        ];
+        let failing: Vec<_> = seen_in(&runs).into_iter().map(|seen| seen.map(|seen| seen.failed)).collect();
+        assert_eq!(failing, [Some(vec![]), None, None, Some(vec![3])]);
     }
 
     #[test]
@@ -280,7 +419,7 @@ mod tests {
             judge(&baseline, Some(&[0, 1, 2]), &[run.clone(), run], &Thresholds::default())
         };
         let judgements = [judged(vec![1]), judged(vec![1]), judged(vec![0, 2]), judged(vec![])];
-        assert_eq!(taint(&judgements), BTreeMap::from([(1, 2)]));
+        assert_eq!(taint(&judgements), BTreeMap::from([(1, Taint { detected: 2, inconclusive: 0 })]));
     }
 
     #[test]

@@ -65,9 +65,10 @@ pub fn purchase(
     let weight = baseline.slab_weight();
     let prior = prior_of_test(covering.unwrap_or(u32::try_from(baseline.tests.len()).unwrap_or(u32::MAX)));
     let needed = |strand: &Strand, extra: u32| {
-        let runs = strand.baseline_runs.max(1);
+        let before = strand.before();
+        let runs = before.runs.max(1);
         // The further runs fail as often as the ones before.
-        let failures = (strand.baseline_failures * (runs + extra) + runs / 2) / runs;
+        let failures = (before.failures * (runs + extra) + runs / 2) / runs;
         let before = Tally::new(failures, runs + extra);
         (0..HORIZON)
             .find(|more| {
@@ -101,6 +102,8 @@ mod tests {
             longest_ms: 1,
             clusters: Vec::new(),
             messages: Vec::new(),
+            history: Vec::new(),
+            limit_ms: None,
         }
     }
 

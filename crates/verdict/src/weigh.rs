@@ -16,6 +16,8 @@ pub(crate) struct Scales<'a> {
     baseline: &'a Baseline,
     weight: f64,
     pub(crate) clean: bool,
+    /// Whether hanging can count.
+    pub(crate) trusts_limit: bool,
     /// The tests that count, to know at a glance a run that reported all of them.
     ordinals: Vec<u32>,
     /// The different records that tests have.
@@ -48,6 +50,7 @@ impl<'a> Scales<'a> {
             baseline,
             weight: baseline.slab_weight(),
             clean: baseline.is_clean(),
+            trusts_limit: baseline.trusts_limit(),
             ordinals: baseline.tests.iter().map(|record| record.test).collect(),
             kinds,
         }
@@ -89,6 +92,8 @@ fn strand(evidence: Evidence, before: Tally, now: Tally, posterior: f64) -> Stra
         runs: now.runs,
         baseline_failures: before.failures,
         baseline_runs: before.runs,
+        earlier_failures: 0,
+        earlier_runs: 0,
         posterior,
     }
 }
@@ -127,7 +132,12 @@ impl<'a> TestScale<'a> {
             let now = runs_of(&[record.test], runs);
             let posterior = self.posterior(record, now, runs);
             weighed.highest = weighed.highest.max(posterior);
-            weighed.strands.push(strand(Evidence::Test(record.test), record.tally(), now, posterior));
+            let earlier = self.baseline.earlier(record.test);
+            weighed.strands.push(Strand {
+                earlier_failures: earlier.map_or(0, |earlier| earlier.failures),
+                earlier_runs: earlier.map_or(0, |earlier| earlier.runs),
+                ..strand(Evidence::Test(record.test), self.baseline.own(record), now, posterior)
+            });
         }
         // What did not fail differs only by its numbers of runs: each such kind of test is weighed once.
         let mut kinds: Vec<(Tally, Tally)> = Vec::new();
@@ -144,13 +154,21 @@ impl<'a> TestScale<'a> {
         weighed
     }
 
-    /// Posterior of a test that failed: no surer than its cluster is, and less sure when it said what it says when it
-    /// fails by itself.
+    /// Posterior of a test that failed: no surer than its cluster is, nor than without failures that only earlier
+    /// measurements saw, and less sure when it said what it says when it fails by itself.
     fn posterior(&self, record: TestRecord, now: Tally, runs: &[&RunFacts]) -> f64 {
-        let alone = posterior_of_test(record.tally(), now, self.weight, self.prior);
+        let own = self.baseline.own(record);
+        let here = if own.failures < record.failures { own } else { record.tally() };
+        let alone = posterior_of_test(record.tally(), now, self.weight, self.prior).min(posterior_of_test(
+            here,
+            now,
+            self.weight,
+            self.prior,
+        ));
         let cluster = self.baseline.cluster_of(record.test);
         let together = cluster.map_or(1.0, |cluster| {
-            let before = Tally::new(cluster.failures.max(record.failures), record.runs);
+            let earlier = record.failures - own.failures;
+            let before = Tally::new(cluster.failures.saturating_add(earlier).max(record.failures), record.runs);
             posterior_of_test(before, runs_of(&cluster.tests, runs), self.weight, self.prior)
         });
         let members = cluster.map_or(std::slice::from_ref(&record.test), |cluster| cluster.tests.as_slice());

@@ -15,6 +15,8 @@ fn baseline(tests: u32, runs: u32) -> Baseline {
         longest_ms: 1000,
         clusters: Vec::new(),
         messages: Vec::new(),
+        history: Vec::new(),
+        limit_ms: None,
     }
 }
 
@@ -190,6 +192,21 @@ fn a_timeout_counts_only_when_confirmed_with_twice_the_time() {
     assert_eq!(
         confirmed.explanation(|_| String::new()),
         "2 of 2 runs did not end in time, and 0 of 5 unchanged runs: 99.14 %."
+    );
+}
+
+#[test]
+fn a_timeout_at_a_limit_that_unchanged_code_nearly_takes_is_no_detection() {
+    let attempts = [ended(HUNG), ended(HUNG_LONGER)];
+    let within = |limit_ms| Baseline { limit_ms: Some(limit_ms), ..baseline(9, 5) };
+    assert_eq!(judged(&within(3001), None, &attempts).verdict, Some(Verdict::Timeout));
+    assert_eq!(judged(&within(3000), None, &attempts[..1]).next, AGAIN_LONGER);
+    let judgement = judged(&within(3000), None, &attempts);
+    assert_eq!((judgement.verdict, judgement.next), (Some(Verdict::Inconclusive), Next::Done));
+    assert_eq!(
+        judgement.explanation(|_| String::new()),
+        "2 of 2 runs did not end in time, and 0 of 5 unchanged runs; but the time limit is not three times what \
+         unchanged code takes, so that is no detection: raise the plan's timeout_factor."
     );
 }
 

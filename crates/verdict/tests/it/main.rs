@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use tinybug_model::{Thresholds, Verdict};
 use tinybug_verdict::{
-    Assessment, Baseline, BaselinePolicy, Counts, Draw, JudgeLine, Next, Population, RunEnd, RunFacts, Suspect,
-    TestRecord, assess, confidence_sequence, estimate, judge, judge_line, score,
+    Assessment, Baseline, BaselinePolicy, Counts, Draw, History, JudgeLine, Next, Population, RunEnd, RunFacts,
+    Sighting, Suspect, TestProfile, TestRecord, TestState, assess, confidence_sequence, estimate, judge, judge_line,
+    score,
 };
 
 const TESTS: u32 = 12;
@@ -48,8 +49,12 @@ fn baseline() -> impl Strategy<Value = Baseline> {
         let Assessment::Sound(baseline) = assess(&vec![finished(Vec::new()); 5], &policy) else {
             unreachable!("five clean runs are sound");
         };
-        let records = (0..).zip(history).map(|(test, (failures, runs))| TestRecord { test, runs, failures });
-        baseline.with_history(records)
+        let tests = baseline.tests.iter().zip(history).map(|(record, (failures, runs))| TestRecord {
+            runs: record.runs + runs,
+            failures: failures.min(runs),
+            ..*record
+        });
+        Baseline { tests: tests.collect(), ..baseline }
     })
 }
 
@@ -74,6 +79,63 @@ proptest! {
             prop_assert_eq!(judgement.caught_by.is_empty(),
                 !matches!(judgement.verdict, Some(Verdict::Detected | Verdict::Timeout)));
             prop_assert!(!judgement.explanation(|test| test.to_string()).is_empty());
+        }
+    }
+
+    #[test]
+    fn failures_in_the_history_never_make_a_detection_surer(
+        own in baseline(),
+        past in prop::collection::vec((0_u32..40, 0_u32..4), TESTS as usize),
+        test in 0..TESTS,
+        attempts in 1_usize..5,
+    ) {
+        let history = |more: u32| {
+            let records = (0..).zip(&past).map(|(at, &(runs, failures))| {
+                let more = if at == test { more } else { 0 };
+                TestRecord { test: at, runs: runs + 4, failures: failures.min(runs) + more }
+            });
+            own.clone().with_history(&History::new(records, []))
+        };
+        let judged = |baseline: &Baseline| judge(
+            baseline, None, &vec![finished(vec![test]); attempts], &Thresholds::default(),
+        );
+        let (fewer, more) = (judged(&history(0)), judged(&history(1)));
+        prop_assert!(more.posterior <= fewer.posterior + 1e-9, "{} {}", fewer.posterior, more.posterior);
+        prop_assert!(more.verdict != Some(Verdict::Detected) || fewer.verdict == Some(Verdict::Detected));
+        // Nor does a test that only earlier measurements saw failing catch more than if it were unknown.
+        let alone = own.clone().with_history(
+            &History::new([TestRecord { test, runs: 40, failures: 1 + past[0].1 }], []),
+        );
+        let Some(record) = own.record(test).filter(|record| record.failures == 0) else { return Ok(()) };
+        prop_assert_eq!(alone.earlier(test).map(|earlier| earlier.runs), Some(40), "{:?}", record);
+        prop_assert!(judged(&alone).posterior <= judged(&own).posterior + 1e-9);
+    }
+
+    #[test]
+    fn messages_in_the_history_never_make_a_detection_surer(own in baseline(), test in 0..TESTS, failures in 1_u32..4) {
+        let run = finished(vec![test]).with_messages([(test, "timeout after 5 s")]);
+        let records = || [TestRecord { test, runs: 40, failures }];
+        let silent = own.clone().with_history(&History::new(records(), []));
+        let known = own.clone().with_history(&History::new(records(), run.messages.clone()));
+        let judged = |baseline: &Baseline| judge(
+            baseline, None, &vec![run.clone(); 2], &Thresholds::default(),
+        );
+        prop_assert!(judged(&known).posterior <= judged(&silent).posterior);
+    }
+
+    #[test]
+    fn a_profile_is_a_record_that_can_be(results in prop::collection::vec(any::<(bool, bool, bool)>(), 0..200)) {
+        let mut profile = TestProfile::default();
+        for (place, (failed, next, fades)) in (0_u32..).zip(results) {
+            let commit = format!("c{}", if next { place } else { place / 20 });
+            profile.see(&Sighting { commit, at: chrono::DateTime::UNIX_EPOCH, failed });
+            if fades && place % 7 == 0 {
+                profile.fade();
+            }
+            let record = profile.record(5);
+            prop_assert!(record.failures <= record.runs && record.runs <= 100, "{record:?} of {profile:?}");
+            prop_assert!(profile.state != TestState::Flaky || record.failures > 0 || record.runs == 0, "{profile:?}");
+            prop_assert!((0.0..=1.0).contains(&profile.failure_rate()) && (0.0..=1.0).contains(&profile.flip_rate()));
         }
     }
 
