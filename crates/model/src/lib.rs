@@ -22,5 +22,5 @@ pub use mutant::{Mutant, MutantId, Tier};
 pub use plan::{Plan, Thresholds};
 pub use score::Score;
 pub use stop::{StopAnswer, StopRule, Stopping};
-pub use test::{TestId, TestOutcome, TestResult};
+pub use test::{TestId, TestOutcome, TestResult, TestState};
 pub use verdict::Verdict;

@@ -56,3 +56,48 @@ pub struct TestResult {
     /// The first lines of what it said when it failed.
     pub message: Option<String>,
 }
+
+/// What a test is held to be, by what it did on code that cannot have broken it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestState {
+    /// It passes unless something breaks it.
+    #[default]
+    Healthy,
+    /// It was seen to pass and to fail on the same code.
+    Flaky,
+    /// It fails each time.
+    Broken,
+}
+
+impl TestState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Healthy, Self::Flaky, Self::Broken];
+
+    /// The name that the database and scripts hold; the same word as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Flaky => "flaky",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_words_of_the_json() {
+        for state in TestState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+            assert_eq!(TestState::from_name(state.name()), Some(state));
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Attempts at builds: begun, finished once, read as facts to judge by.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use sqlx::{PgConnection, types::Json};
 use tinybug_model::{AttemptSummary, BuildEnd, BuildRef, BuildRole, MeasurementId, MeasurementRef};
@@ -113,8 +113,7 @@ impl OrgStore {
         Ok(start)
     }
 
-    /// Keeps what the attempt brought, and returns the summary that stands: the first. What the unchanged code's
-    /// tests did goes into their profiles too, once.
+    /// Keeps what the attempt brought, and returns the summary that stands: the first.
     pub async fn finish_attempt(
         &self,
         build: BuildRef,
@@ -143,9 +142,6 @@ impl OrgStore {
         .rows_affected();
         if first > 0 {
             self.insert_failures(&mut tx, id, number, &finished.failures).await?;
-            if build.role == BuildRole::Baseline && matches!(finished.end, BuildEnd::Exited { .. }) {
-                self.profile(&mut tx, build.measurement, finished).await?;
-            }
         }
         let summary = self.summary(&mut tx, id, number).await?.ok_or(StoreError::Missing("attempt"))?;
         tx.commit().await?;
@@ -155,7 +151,7 @@ impl OrgStore {
     /// The finished attempts at a build, in order.
     pub async fn attempts_of(&self, build: BuildRef) -> Result<Vec<AttemptFacts>, StoreError> {
         let mut tx = self.begin().await?;
-        let attempts = self.facts(&mut tx, build.measurement, build.role, Some(build.number)).await?;
+        let attempts = self.facts(&mut tx, build.measurement, build.role, build.number..=build.number).await?;
         tx.commit().await?;
         Ok(attempts)
     }
@@ -163,7 +159,7 @@ impl OrgStore {
     /// The finished attempts at all builds of the unchanged code, by build and attempt.
     pub async fn baseline_runs(&self, measurement: MeasurementRef) -> Result<Vec<AttemptFacts>, StoreError> {
         let mut tx = self.begin().await?;
-        let attempts = self.facts(&mut tx, measurement, BuildRole::Baseline, None).await?;
+        let attempts = self.facts(&mut tx, measurement, BuildRole::Baseline, 0..=u32::MAX).await?;
         tx.commit().await?;
         Ok(attempts)
     }
@@ -190,15 +186,16 @@ impl OrgStore {
         let trial = narrow("trial_mutants.trial", row.trial)?;
         let pass = narrow("trial_mutants.pass", row.pass)?;
         let measurement = MeasurementRef { org: self.org, id: measurement, pass };
-        Ok((Some(trial), self.facts(connection, measurement, BuildRole::Trial, Some(trial)).await?))
+        Ok((Some(trial), self.facts(connection, measurement, BuildRole::Trial, trial..=trial).await?))
     }
 
-    async fn facts(
+    /// The finished attempts at builds of a role with these numbers, by build and attempt.
+    pub(crate) async fn facts(
         &self,
         connection: &mut PgConnection,
         measurement: MeasurementRef,
         role: BuildRole,
-        number: Option<u32>,
+        numbers: RangeInclusive<u32>,
     ) -> Result<Vec<AttemptFacts>, StoreError> {
         let (id, pass) = self.own(measurement)?;
         let rows = sqlx::query!(
@@ -207,19 +204,20 @@ impl OrgStore {
                FROM   builds b
                JOIN   attempts a ON a.org_id = b.org_id AND a.build_id = b.id
                WHERE  b.org_id = $1 AND b.measurement_id = $2 AND b.pass = $3 AND b.role = $4
-               AND    ($5::bigint IS NULL OR b.number = $5)
+               AND    b.number BETWEEN $5 AND $6
                AND    a.state = 'finished'
                ORDER  BY b.number, a.number"#,
             self.org.uuid(),
             id,
             pass,
             role.name(),
-            number.map(i64::from)
+            i64::from(*numbers.start()),
+            i64::from(*numbers.end())
         )
         .fetch_all(&mut *connection)
         .await?;
         // After the attempts: an attempt that is seen as finished was finished together with its failures.
-        let mut failures = self.failures(connection, (id, pass), role, number).await?;
+        let mut failures = self.failures(connection, (id, pass), role, &numbers).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(AttemptFacts {
@@ -241,20 +239,21 @@ impl OrgStore {
         connection: &mut PgConnection,
         (id, pass): (Uuid, i64),
         role: BuildRole,
-        number: Option<u32>,
+        numbers: &RangeInclusive<u32>,
     ) -> Result<BTreeMap<(i64, i64), Vec<TestFailure>>, StoreError> {
         let rows = sqlx::query!(
             "SELECT b.number AS build, f.attempt, f.ordinal, f.runs, f.failures, f.message
              FROM   builds b
              JOIN   test_failures f ON f.org_id = b.org_id AND f.build_id = b.id
              WHERE  b.org_id = $1 AND b.measurement_id = $2 AND b.pass = $3 AND b.role = $4
-             AND    ($5::bigint IS NULL OR b.number = $5)
+             AND    b.number BETWEEN $5 AND $6
              ORDER  BY b.number, f.attempt, f.ordinal",
             self.org.uuid(),
             id,
             pass,
             role.name(),
-            number.map(i64::from)
+            i64::from(*numbers.start()),
+            i64::from(*numbers.end())
         )
         .fetch_all(connection)
         .await?;
@@ -320,40 +319,6 @@ impl OrgStore {
             &runs,
             &failed,
             &messages as &[Option<String>]
-        )
-        .execute(connection)
-        .await?;
-        Ok(())
-    }
-
-    /// Adds one run of the unchanged code to the profiles of the tests that ran.
-    async fn profile(
-        &self,
-        connection: &mut PgConnection,
-        measurement: MeasurementRef,
-        finished: &FinishedAttempt,
-    ) -> Result<(), StoreError> {
-        let (id, _) = self.own(measurement)?;
-        let failed: TestSet = finished.failures.iter().map(|failure| failure.ordinal).collect();
-        let ordinals: Vec<i64> = finished.ran.iter().map(i64::from).collect();
-        let failures: Vec<i64> = finished.ran.iter().map(|ordinal| i64::from(failed.contains(ordinal))).collect();
-        // In the order of ordinals, so that two attempts that finish at once wait for each other and do not lock up.
-        sqlx::query!(
-            "INSERT INTO test_profiles AS profile (org_id, repository_id, ordinal, runs, failures, last_failure_at)
-             SELECT $1, m.repository_id, seen.ordinal, 1, seen.failures,
-                    CASE WHEN seen.failures > 0 THEN now() END
-             FROM   measurements m
-             CROSS  JOIN UNNEST($3::bigint[], $4::bigint[]) AS seen (ordinal, failures)
-             WHERE  m.org_id = $1 AND m.id = $2
-             ORDER  BY seen.ordinal
-             ON CONFLICT (org_id, repository_id, ordinal) DO UPDATE
-             SET    runs = profile.runs + 1,
-                    failures = profile.failures + EXCLUDED.failures,
-                    last_failure_at = COALESCE(EXCLUDED.last_failure_at, profile.last_failure_at)",
-            self.org.uuid(),
-            id,
-            &ordinals,
-            &failures
         )
         .execute(connection)
         .await?;

@@ -1,17 +1,12 @@
-//! Test cases of a repository and their history on unchanged code.
+//! Test cases of a repository.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use tinybug_model::{RepositoryId, TestId};
 
-use crate::{
-    OrgStore, StoreError, TestSet,
-    number::{narrow, whole},
-    text::clean,
-};
+use crate::{OrgStore, StoreError, TestSet, number::narrow, text::clean};
 
 /// A test case and the ordinal that sets of tests know it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,19 +15,6 @@ pub struct TestCase {
     pub ordinal: u32,
     /// Its name.
     pub id: TestId,
-}
-
-/// How a test behaved on unchanged code, over all measurements of the repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestProfile {
-    /// The test.
-    pub test: TestCase,
-    /// Attempts in which it ran.
-    pub runs: u64,
-    /// Attempts in which it failed.
-    pub failures: u64,
-    /// When it failed last.
-    pub last_failure_at: Option<DateTime<Utc>>,
 }
 
 type Key = [u8; 32];
@@ -87,36 +69,6 @@ impl OrgStore {
                 Ok(TestCase {
                     ordinal: narrow("test_cases.ordinal", row.ordinal)?,
                     id: TestId { variant: row.variant, suite: row.suite, name: row.name },
-                })
-            })
-            .collect()
-    }
-
-    /// The profiles of all tests of the repository that ran on unchanged code, by ordinal.
-    pub async fn test_profiles(&self, repository: RepositoryId) -> Result<Vec<TestProfile>, StoreError> {
-        let mut tx = self.begin().await?;
-        let rows = sqlx::query!(
-            "SELECT p.ordinal, c.variant, c.suite, c.name, p.runs, p.failures, p.last_failure_at
-             FROM   test_profiles p
-             JOIN   test_cases c USING (org_id, repository_id, ordinal)
-             WHERE  p.org_id = $1 AND p.repository_id = $2
-             ORDER  BY p.ordinal",
-            self.org.uuid(),
-            repository.uuid()
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(TestProfile {
-                    test: TestCase {
-                        ordinal: narrow("test_profiles.ordinal", row.ordinal)?,
-                        id: TestId { variant: row.variant, suite: row.suite, name: row.name },
-                    },
-                    runs: whole("test_profiles.runs", row.runs)?,
-                    failures: whole("test_profiles.failures", row.failures)?,
-                    last_failure_at: row.last_failure_at,
                 })
             })
             .collect()

@@ -30,7 +30,7 @@ pub use history::History;
 pub use impossible::Impossible;
 pub use interval::{Draw, FalseDetections, estimate, false_detections, line_key, monte_carlo, stratified};
 pub use judge::{Catch, Evidence, Judge, Judgement, Next, Reason, Strand, judge};
-pub use profile::{FlakeProof, Seen, Sighting, Taint, TestProfile, TestState, taint, unaffected};
+pub use profile::{FlakeProof, Seen, Sighting, Taint, TestProfile, taint, unaffected};
 pub use recipe::FORMULA;
 pub use rerun::{Purchase, Rerun, purchase, rerun};
 pub use run::{RunEnd, RunFacts};

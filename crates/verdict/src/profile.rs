@@ -4,45 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tinybug_model::Verdict;
+use tinybug_model::{TestState, Verdict};
 
 use crate::{
     baseline::{Baseline, TestRecord},
     judge::{Catch, Evidence, Judgement, Strand},
     run::{RunEnd, RunFacts},
 };
-
-/// What a test is held to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TestState {
-    /// It passes unless something breaks it.
-    #[default]
-    Healthy,
-    /// It was seen to pass and to fail on the same code.
-    Flaky,
-    /// It fails each time.
-    Broken,
-}
-
-impl TestState {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Healthy, Self::Flaky, Self::Broken];
-
-    /// The name that the database and scripts hold; the same word as in JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Flaky => "flaky",
-            Self::Broken => "broken",
-        }
-    }
-
-    /// The state of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
 
 /// What a run shows of single tests that it cannot have broken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -16,6 +16,8 @@ use crate::ProviderError;
 pub struct TreeFile {
     /// Path from the top of the repository, with forward slashes.
     pub path: String,
+    /// Id of its content.
+    pub blob: String,
     /// Bytes.
     pub size: u64,
     /// Whether it may be executed.
@@ -87,9 +89,10 @@ fn parse_entry(entry: &[u8]) -> Option<TreeFile> {
     let entry = std::str::from_utf8(entry).ok()?;
     let (facts, path) = entry.split_once('\t')?;
     let mut facts = facts.split_ascii_whitespace();
-    let (mode, kind, _, size) = (facts.next()?, facts.next()?, facts.next()?, facts.next()?);
+    let (mode, kind, blob, size) = (facts.next()?, facts.next()?, facts.next()?, facts.next()?);
     (kind == "blob").then(|| TreeFile {
         path: path.to_owned(),
+        blob: blob.to_owned(),
         size: size.parse().unwrap_or(0),
         executable: mode == "100755",
         symlink: mode == "120000",

@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 use tinybug_model::{AttemptSummary, BuildEnd, BuildRole};
-use tinybug_store::{AttemptStart, BuildState, FinishedAttempt, OrgStore, StoreError, TestFailure};
+use tinybug_store::{AttemptStart, BuildState, FinishedAttempt, StoreError, TestFailure};
 
 use crate::support::{attempt, build, finished, measurement, org, repository, store, tests};
 
@@ -71,8 +71,7 @@ async fn two_finishers_at_once_leave_one_result(pool: PgPool) {
     let (calm, flaky) = (finished(3, &[]), finished(3, &[1]));
     let (one, two) = tokio::join!(acme.finish_attempt(build, 1, &calm), acme.finish_attempt(build, 1, &flaky));
     assert_eq!(one.unwrap(), two.unwrap());
-    let runs: Vec<u64> = acme.test_profiles(shop.id).await.unwrap().into_iter().map(|test| test.runs).collect();
-    assert_eq!(runs, [1, 1, 1]);
+    assert_eq!(acme.attempts_of(build).await.unwrap().len(), 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -101,27 +100,4 @@ async fn an_attempt_reads_back_as_it_was_written(pool: PgPool) {
     assert_eq!(facts[0].failures[1], written.failures[1]);
     assert_eq!(facts[0].output_tail, "tail\u{fffd}");
     assert!(facts[1].failures.is_empty());
-}
-
-async fn profile(org: &OrgStore, repository: tinybug_model::RepositoryId) -> Vec<(u64, u64, bool)> {
-    let profiles = org.test_profiles(repository).await.unwrap();
-    profiles.into_iter().map(|test| (test.runs, test.failures, test.last_failure_at.is_some())).collect()
-}
-
-#[sqlx::test(migrations = "../../migrations")]
-async fn profiles_count_what_ran_on_unchanged_code_and_nothing_else(pool: PgPool) {
-    let (_, acme) = org(&store(&pool).await, "acme", 1).await;
-    let shop = repository(&acme, "shop").await;
-    acme.upsert_test_cases(shop.id, &tests()).await.unwrap();
-    let measurement = measurement(&acme, &shop).await;
-    attempt(&acme, build(measurement, BuildRole::Baseline, 0), 1, &finished(3, &[1])).await;
-    attempt(&acme, build(measurement, BuildRole::Baseline, 1), 1, &finished(2, &[])).await;
-    attempt(&acme, build(measurement, BuildRole::Canary, 0), 1, &finished(3, &[0, 1, 2])).await;
-    attempt(&acme, build(measurement, BuildRole::Trial, 0), 1, &finished(3, &[0])).await;
-    let late = FinishedAttempt { end: BuildEnd::TimedOut, ..finished(3, &[2]) };
-    attempt(&acme, build(measurement, BuildRole::Baseline, 2), 1, &late).await;
-    assert_eq!(profile(&acme, shop.id).await, [(2, 0, false), (2, 1, true), (1, 0, false)]);
-    let runs = acme.baseline_runs(measurement).await.unwrap();
-    let ends: Vec<_> = runs.iter().map(|run| (run.build.number, run.failures.len())).collect();
-    assert_eq!(ends, [(0, 1), (1, 0), (2, 1)]);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, PgPool};
-use tinybug_model::{BuildRole, Language, MeasurementState, Tier, Verdict};
+use tinybug_model::{BuildRole, Language, MeasurementState, TestState, Tier, Verdict};
 use tinybug_store::{BuildState, OrgState};
 
 async fn texts(pool: &PgPool, sql: &'static str) -> Vec<String> {
@@ -169,13 +169,14 @@ async fn the_system_role_may_do_what_is_listed_here_and_no_more(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn columns_admit_exactly_the_words_of_the_vocabulary(pool: PgPool) {
-    let vocabulary: [(&str, &str, Vec<&str>); 7] = [
+    let vocabulary: [(&str, &str, Vec<&str>); 8] = [
         ("orgs", "state", OrgState::ALL.map(OrgState::name).to_vec()),
         ("measurements", "state", MeasurementState::ALL.map(MeasurementState::name).to_vec()),
         ("mutants", "verdict", Verdict::ALL.map(Verdict::name).to_vec()),
         ("mutants", "language", Language::ALL.map(Language::name).to_vec()),
         ("mutants", "tier", [Tier::Default, Tier::Extended].map(Tier::name).to_vec()),
         ("builds", "role", [BuildRole::Baseline, BuildRole::Canary, BuildRole::Trial].map(BuildRole::name).to_vec()),
+        ("test_profiles", "state", TestState::ALL.map(TestState::name).to_vec()),
         ("builds", "state", BuildState::ALL.map(BuildState::name).to_vec()),
     ];
     for (table, column, words) in vocabulary {

@@ -140,7 +140,8 @@ async fn an_org_finds_nothing_of_another_through_the_store(pool: PgPool) {
     assert!(org.mutants(theirs.id, MutantFilter::default(), None, 10).await.unwrap().items.is_empty());
     assert!(org.measurements(Some(globex.repository.id), None, 10).await.unwrap().items.is_empty());
     assert!(org.test_cases(globex.repository.id, None).await.unwrap().is_empty());
-    assert!(org.test_profiles(globex.repository.id).await.unwrap().is_empty());
+    assert!(org.test_profiles(globex.repository.id, None, None, 10).await.unwrap().items.is_empty());
+    assert_eq!(org.test_history(globex.repository.id).await.unwrap(), tinybug_store::TestHistory::default());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -164,6 +165,8 @@ async fn an_org_changes_nothing_of_another_through_the_store(pool: PgPool) {
             org.finish_attempt(trial, 1, &finished(3, &[])).await.err(),
             org.request_cancel(measurement.id).await.err(),
             org.upsert_test_cases(globex.repository.id, &crate::support::tests()).await.err(),
+            org.save_taint(globex.repository.id, &[(2, 7)].into()).await.err(),
+            org.record_runs(measurement, BuildRole::Baseline, 0..=9, |_, _| Ok::<(), StoreError>(())).await.err(),
         ];
         for (place, refusal) in refusals.into_iter().enumerate() {
             assert!(matches!(refusal, Some(StoreError::Missing(_))), "call {place}: {refusal:?}");

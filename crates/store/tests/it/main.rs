@@ -3,6 +3,7 @@
 
 mod attempts;
 mod catalogue;
+mod history;
 mod isolation;
 mod measurements;
 mod migrations;

@@ -77,6 +77,9 @@ async fn read_the_sample_data(store: &Store) {
     let history = acme.mutant(done, &MutantId("m0".into())).await.unwrap().unwrap();
     assert_eq!(history.attempts[0].ran, [0, 1].into_iter().collect::<TestSet>());
     assert_eq!(acme.progress(done).await.unwrap().unwrap().closed_trials, 1);
+    let history = acme.test_history(measurements[1].repository).await.unwrap();
+    assert!(history.passed_at("c0ffee", 1) && history.quiet().get(1) == 1);
+    assert_eq!(history.known()[&1].profile, serde_json::json!({"runs": 5, "failures": 1}));
 }
 
 #[sqlx::test(migrations = false)]

@@ -3,11 +3,12 @@
 use serde_json::json;
 use sqlx::PgPool;
 use tinybug_model::{
-    BuildEnd, BuildRef, BuildRole, Language, MeasurementRef, Mutant, MutantId, Plan, TestId, Tier, Verdict,
+    BuildEnd, BuildRef, BuildRole, Language, MeasurementRef, Mutant, MutantId, Plan, TestId, TestState, Tier, Verdict,
 };
 use tinybug_store::{
-    Commit, Drawing, FinishedAttempt, MeasurementRequest, MutantCoverage, NewJudgement, NewRepository, NewToken, Org,
-    OrgStore, Prepared, Repository, RepositoryKind, Source, Store, TestFailure, TestSet,
+    BuildRecord, Commit, Drawing, FinishedAttempt, KnownTest, MeasurementRequest, MutantCoverage, NewJudgement,
+    NewRepository, NewToken, Org, OrgStore, Prepared, Repository, RepositoryKind, Source, Store, StoreError,
+    TestFailure, TestHistory, TestSet,
 };
 
 /// The store on the database of this test.
@@ -125,6 +126,7 @@ pub(crate) async fn tenant(store: &Store, slug: &str, token_byte: u8) -> Tenant 
     right.prepare(measurement, &prepared("c0ffee"), &drawing(3)).await.unwrap();
     right.upsert_test_cases(repository.id, &tests()).await.unwrap();
     attempt(&right, build(measurement, BuildRole::Baseline, 0), 1, &finished(3, &[2])).await;
+    record(&right, measurement, BuildRole::Baseline).await;
     right.save_baseline(measurement, &json!({"tests": 3})).await.unwrap();
     let covering = |number, tests: &[u32]| MutantCoverage { number, covering: tests.iter().collect::<TestSet>() };
     right.save_coverage(measurement, &[covering(0, &[]), covering(1, &[0, 1])]).await.unwrap();
@@ -132,6 +134,36 @@ pub(crate) async fn tenant(store: &Store, slug: &str, token_byte: u8) -> Tenant 
     attempt(&right, build(measurement, BuildRole::Trial, 0), 1, &finished(3, &[0])).await;
     right.save_verdict(measurement, 1, &judgement(Verdict::Detected)).await.unwrap();
     Tenant { org, store: right, repository, measurement }
+}
+
+/// Puts all attempts at builds of a role into the history, in a simple manner: tests that never failed are counted,
+/// those that did are known by their numbers. Returns how many attempts were fresh.
+pub(crate) async fn record(org: &OrgStore, measurement: MeasurementRef, role: BuildRole) -> usize {
+    let mut fresh = 0;
+    let record = |history: &mut TestHistory, builds: &[BuildRecord]| {
+        for run in builds.iter().flat_map(|build| &build.runs).filter(|run| run.fresh) {
+            fresh += 1;
+            let failed: TestSet = run.attempt.failures.iter().map(|failure| failure.ordinal).collect();
+            for test in &run.attempt.ran {
+                let failures = u64::from(failed.contains(test));
+                if let Some(known) = history.known_mut(test) {
+                    (known.runs, known.failures) = (known.runs + 1, known.failures + failures);
+                } else if failures > 0 {
+                    let runs = u64::from(history.quiet().get(test)) + 1;
+                    let state = TestState::Flaky;
+                    let profile = json!({"runs": runs});
+                    let last_failure_at = Some(run.finished_at);
+                    let messages = vec![u64::MAX, 7];
+                    history
+                        .know(test, KnownTest { state, profile, messages, runs, failures, last_failure_at, taint: 0 });
+                }
+            }
+            history.pass("c0ffee", &run.attempt.ran - &failed);
+        }
+        Ok::<(), StoreError>(())
+    };
+    org.record_runs(measurement, role, 0..=u32::MAX, record).await.unwrap();
+    fresh
 }
 
 /// Opens the build and takes an attempt at it from begin to end.

@@ -1,11 +1,10 @@
 //! What must hold of every verdict and score, whatever the numbers.
 
 use proptest::prelude::*;
-use tinybug_model::{Thresholds, Verdict};
+use tinybug_model::{TestState, Thresholds, Verdict};
 use tinybug_verdict::{
     Assessment, Baseline, BaselinePolicy, Counts, Draw, History, JudgeLine, Next, Population, RunEnd, RunFacts,
-    Sighting, Suspect, TestProfile, TestRecord, TestState, assess, confidence_sequence, estimate, judge, judge_line,
-    score,
+    Sighting, Suspect, TestProfile, TestRecord, assess, confidence_sequence, estimate, judge, judge_line, score,
 };
 
 const TESTS: u32 = 12;

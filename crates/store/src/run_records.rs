@@ -1,0 +1,173 @@
+//! Putting what attempts show of tests into the repository's history, each attempt once.
+
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use tinybug_model::{BuildRole, MeasurementRef};
+use uuid::Uuid;
+
+use crate::{AttemptFacts, OrgStore, StoreError, TestHistory, TestSet, bitmap, number::narrow};
+
+/// A finished attempt, and whether it is still to be recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRecord {
+    /// What it says.
+    pub attempt: AttemptFacts,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// Whether no history holds it yet.
+    pub fresh: bool,
+}
+
+/// The finished attempts at one build, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BuildRecord {
+    /// The attempts.
+    pub runs: Vec<RunRecord>,
+    /// The tests that execute the line of a mutant that the build carries; `None` when that is not known of each of
+    /// its mutants. A build without mutants has none.
+    pub covering: Option<TestSet>,
+}
+
+impl OrgStore {
+    /// Has `record` put the attempts at builds of one role into the history of the repository's tests, and marks them,
+    /// in one transaction. `record` is called only when one of them is fresh, with all of them, by build.
+    pub async fn record_runs<E: From<StoreError>>(
+        &self,
+        measurement: MeasurementRef,
+        role: BuildRole,
+        numbers: RangeInclusive<u32>,
+        record: impl FnOnce(&mut TestHistory, &[BuildRecord]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let recorded = self.begin_record(measurement, role, numbers).await?;
+        let Some((mut tx, repository, mut history, builds)) = recorded else { return Ok(()) };
+        record(&mut history, &builds)?;
+        self.write_history(&mut tx, repository, &history).await?;
+        let fresh = builds.iter().flat_map(|build| &build.runs).filter(|run| run.fresh).map(|run| &run.attempt);
+        let (numbers, attempts): (Vec<i64>, Vec<i64>) =
+            fresh.map(|attempt| (i64::from(attempt.build.number), i64::from(attempt.number))).unzip();
+        let (id, pass) = self.own(measurement)?;
+        sqlx::query!(
+            "UPDATE attempts
+             SET    profiled = true
+             FROM   builds b, UNNEST($5::bigint[], $6::bigint[]) AS fresh (build, attempt)
+             WHERE  b.org_id = $1 AND b.measurement_id = $2 AND b.pass = $3 AND b.role = $4 AND b.number = fresh.build
+             AND    attempts.org_id = $1 AND attempts.build_id = b.id AND attempts.number = fresh.attempt",
+            self.org.uuid(),
+            id,
+            pass,
+            role.name(),
+            &numbers,
+            &attempts
+        )
+        .execute(&mut *tx)
+        .await
+        .map_err(StoreError::from)?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Locks and reads what recording needs; `None` when all is recorded.
+    async fn begin_record(
+        &self,
+        measurement: MeasurementRef,
+        role: BuildRole,
+        numbers: RangeInclusive<u32>,
+    ) -> Result<Option<(sqlx::Transaction<'static, sqlx::Postgres>, Uuid, TestHistory, Vec<BuildRecord>)>, StoreError>
+    {
+        let (id, _) = self.own(measurement)?;
+        let mut tx = self.begin().await?;
+        let repository = sqlx::query_scalar!(
+            "SELECT repository_id FROM measurements WHERE org_id = $1 AND id = $2",
+            self.org.uuid(),
+            id
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(StoreError::Missing("measurement"))?;
+        // First the lock, then the marks: whoever recorded the same attempts meanwhile has committed.
+        let history = self.read_history(&mut tx, repository, true).await?.unwrap_or_default();
+        let ended = self.ends(&mut tx, measurement, role, &numbers).await?;
+        if ended.values().all(|(_, profiled)| *profiled) {
+            return Ok(None);
+        }
+        let mut covering = self.covering(&mut tx, measurement, role, &numbers).await?;
+        let attempts = self.facts(&mut tx, measurement, role, numbers).await?;
+        let mut builds = BTreeMap::<u32, Vec<RunRecord>>::new();
+        for attempt in attempts {
+            // An attempt that ended after the marks were read is left to the next time.
+            let Some(&(finished_at, profiled)) = ended.get(&(attempt.build.number, attempt.number)) else { continue };
+            builds.entry(attempt.build.number).or_default().push(RunRecord { attempt, finished_at, fresh: !profiled });
+        }
+        let with_mutants =
+            |(number, runs)| BuildRecord { runs, covering: covering.remove(&number).unwrap_or_default() };
+        Ok(Some((tx, repository, history, builds.into_iter().map(with_mutants).collect())))
+    }
+
+    /// When each finished attempt ended, and whether it is recorded, by build and attempt.
+    async fn ends(
+        &self,
+        connection: &mut PgConnection,
+        measurement: MeasurementRef,
+        role: BuildRole,
+        numbers: &RangeInclusive<u32>,
+    ) -> Result<BTreeMap<(u32, u32), (DateTime<Utc>, bool)>, StoreError> {
+        let (id, pass) = self.own(measurement)?;
+        let rows = sqlx::query!(
+            r#"SELECT b.number AS build, a.number, a.finished_at AS "finished_at!", a.profiled
+               FROM   builds b
+               JOIN   attempts a ON a.org_id = b.org_id AND a.build_id = b.id
+               WHERE  b.org_id = $1 AND b.measurement_id = $2 AND b.pass = $3 AND b.role = $4
+               AND    b.number BETWEEN $5 AND $6 AND a.state = 'finished'"#,
+            self.org.uuid(),
+            id,
+            pass,
+            role.name(),
+            i64::from(*numbers.start()),
+            i64::from(*numbers.end())
+        )
+        .fetch_all(connection)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let key = (narrow("builds.number", row.build)?, narrow("attempts.number", row.number)?);
+                Ok((key, (row.finished_at, row.profiled)))
+            })
+            .collect()
+    }
+
+    /// The tests that execute a mutated line, by trial.
+    async fn covering(
+        &self,
+        connection: &mut PgConnection,
+        measurement: MeasurementRef,
+        role: BuildRole,
+        numbers: &RangeInclusive<u32>,
+    ) -> Result<BTreeMap<u32, Option<TestSet>>, StoreError> {
+        if role != BuildRole::Trial {
+            return Ok(BTreeMap::new());
+        }
+        let (id, pass) = self.own(measurement)?;
+        let rows = sqlx::query!(
+            "SELECT t.trial, m.covering
+             FROM   trial_mutants t
+             JOIN   mutants m ON m.org_id = t.org_id AND m.measurement_id = t.measurement_id AND m.number = t.mutant
+             WHERE  t.org_id = $1 AND t.measurement_id = $2 AND t.pass = $3 AND t.trial BETWEEN $4 AND $5",
+            self.org.uuid(),
+            id,
+            pass,
+            i64::from(*numbers.start()),
+            i64::from(*numbers.end())
+        )
+        .fetch_all(connection)
+        .await?;
+        let mut covering = BTreeMap::<u32, Option<TestSet>>::new();
+        for row in rows {
+            let tests = row.covering.map(|bytes| bitmap::from_bytes("mutants.covering", &bytes)).transpose()?;
+            let known = covering.entry(narrow("trial_mutants.trial", row.trial)?).or_insert(Some(TestSet::new()));
+            *known = known.take().zip(tests).map(|(known, tests)| known | tests);
+        }
+        Ok(covering)
+    }
+}
