@@ -18,7 +18,8 @@ pub(crate) fn usual_time_limit(measurement: &Measurement) -> anyhow::Result<Dura
     Ok(time_limit(&measurement.plan, of(measurement)?.longest_ms))
 }
 
-fn time_limit(plan: &Plan, longest_ms: u64) -> Duration {
+/// Time limit of a build with a mutant, where the longest run of the unchanged code took so long.
+pub(crate) fn time_limit(plan: &Plan, longest_ms: u64) -> Duration {
     let floor = Duration::from_secs(plan.timeout_floor_seconds.into());
     floor.max(Duration::from_millis(longest_ms).mul_f64(plan.timeout_factor))
 }

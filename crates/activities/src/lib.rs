@@ -10,6 +10,7 @@ mod coverage;
 mod drawing;
 mod effective;
 mod failure;
+mod history;
 mod measurement;
 mod names;
 pub mod namespaces;
@@ -18,6 +19,7 @@ mod scope;
 mod services;
 mod source;
 mod strata;
+mod test_files;
 mod trial;
 
 pub use build::Builds;

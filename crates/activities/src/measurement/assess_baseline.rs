@@ -2,12 +2,13 @@
 
 use tinybug_model::{BuildEnd, MeasurementRef};
 use tinybug_store::AttemptFacts;
-use tinybug_verdict::{Assessment, BaselinePolicy, BrokenBaseline, assess};
+use tinybug_verdict::{Assessment, Baseline, BaselinePolicy, BrokenBaseline, History, assess_with};
 use tinybug_workflows::contract::BaselineStep;
 
 use crate::{
-    Services,
+    Services, baseline,
     build::{COVERAGE_RUN, run_facts},
+    history,
     names::test_names,
     services::Subject,
 };
@@ -33,18 +34,32 @@ pub(super) async fn assess_baseline(services: &Services, measurement: Measuremen
             run
         })
         .collect();
-    match assess(&runs, &BaselinePolicy::from(plan)) {
+    let earlier = earlier(services, &subject, &attempts).await?;
+    match assess_with(&runs, &BaselinePolicy::from(plan), &earlier) {
         Assessment::NeedsMoreRuns { total } => Ok(BaselineStep::NeedsMoreRuns { total }),
         Assessment::Broken(why) => {
             let names = test_names(&subject.org, subject.repository.id, None).await?;
             let sentence = why.sentence(|test| names.of(test));
+            history::record_baseline(services, &subject, &attempts).await?;
             broken(&subject, &(sentence + &evidence(&why, attempts.last()))).await
         }
         Assessment::Sound(baseline) => {
+            let limit_ms = u64::try_from(baseline::time_limit(plan, baseline.longest_ms).as_millis()).ok();
+            let baseline = Baseline { limit_ms, ..baseline };
+            // Saved with the history that it took in, before these runs are part of that themselves.
             subject.org.save_baseline(measurement, &serde_json::to_value(&baseline)?).await?;
+            history::record_baseline(services, &subject, &attempts).await?;
             Ok(BaselineStep::Sound)
         }
     }
+}
+
+/// What earlier measurements know; what this one knew already when it is asked again.
+async fn earlier(services: &Services, subject: &Subject, attempts: &[AttemptFacts]) -> anyhow::Result<History> {
+    if subject.measurement.baseline.is_some() {
+        return Ok(baseline::of(&subject.measurement)?.history());
+    }
+    history::earlier(services, subject, attempts).await
 }
 
 async fn broken(subject: &Subject, reason: &str) -> anyhow::Result<BaselineStep> {

@@ -25,7 +25,10 @@ pub(super) async fn judge_canary(services: &Services, measurement: MeasurementRe
     }
     let reported = run.failed.iter().any(|test| baseline.record(*test).is_some_and(|record| record.failures == 0));
     let crashed = baseline.failed_as_a_whole(&run, None) && attempt.output_tail.contains(CANARY);
-    if reported || crashed {
+    // Where every test is known to be flaky, the message tells its failure from an accident.
+    let said =
+        attempt.failures.iter().any(|failure| failure.message.as_ref().is_some_and(|said| said.contains(CANARY)));
+    if reported || crashed || said {
         return Ok(true);
     }
     let reason = format!(

@@ -3,6 +3,7 @@
 mod assess_baseline;
 mod clean;
 mod close;
+mod flakiness;
 mod judge_canary;
 mod open_trials;
 mod prepare;

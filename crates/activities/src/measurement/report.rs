@@ -8,6 +8,7 @@ use tinybug_verdict::{
     Counts, Draw, Judgement, Population, anytime_interval, estimate, false_detections, score, stop, stopping,
 };
 
+use super::flakiness;
 use crate::{
     Services, baseline,
     names::{TestNames, test_names},
@@ -37,12 +38,14 @@ pub(super) async fn report(services: &Services, measurement: MeasurementRef) -> 
     let facts = MeasurementFacts {
         id: measurement.id,
         score,
-        builds: progress.map_or(0, |progress| progress.attempts.into()),
+        builds: progress.as_ref().map_or(0, |progress| progress.attempts.into()),
         population: subject.measurement.population.unwrap_or(0),
         mutants,
         notes,
         stop,
     };
+    let trials = progress.map_or(0, |progress| progress.trials);
+    flakiness::keep(&subject, &drawn, &judgements, trials).await?;
     subject.org.save_report(measurement, facts.score, &serde_json::to_value(&facts)?).await?;
     Ok(())
 }
@@ -124,6 +127,7 @@ fn notes(
         let baseline = baseline::of(measurement)?;
         let flaky: Vec<u32> = baseline.flaky().map(|record| record.test).collect();
         notes.extend(tests_note(&flaky, names, "fails by itself now and then, which the verdicts allow for"));
+        notes.extend(flakiness::notes(&baseline, judgements, names));
         notes.extend(tests_note(&baseline.broken, names, "fails on the unchanged code each time and is no evidence"));
         notes.extend(tests_note(
             &baseline.unstable,
