@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     frame::framed,
     problem::{Problem, ProblemBody},
-    routes::{measurements, mutants, orgs, repositories, service},
+    routes::{measurements, mutants, orgs, repositories, service, tests},
     state::ApiState,
 };
 
@@ -35,6 +35,7 @@ use crate::{
         (name = "repositories", description = "What an org has registered to be measured"),
         (name = "measurements", description = "How good a repository's tests are at one commit"),
         (name = "mutants", description = "Small bugs, and whether the tests caught them"),
+        (name = "tests", description = "Tests of a repository, and how they behave on unchanged code"),
         (name = "service", description = "The service itself"),
     )
 )]
@@ -80,6 +81,7 @@ fn operations() -> OpenApiRouter<ApiState> {
         .routes(routes!(measurements::compare::compare_measurements))
         .routes(routes!(mutants::list::list_mutants))
         .routes(routes!(mutants::show::show_mutant))
+        .routes(routes!(tests::list::list_tests))
         .routes(routes!(service::document::show_document));
     OpenApiRouter::with_openapi(described()).nest("/api/v1", v1)
 }

@@ -1,6 +1,6 @@
 //! How the words of the model look in the document of the API. The model itself knows nothing of such documents.
 
-use tinybug_model::{Language, MeasurementState, StopAnswer, Tier, Verdict};
+use tinybug_model::{Language, MeasurementState, StopAnswer, TestState, Tier, Verdict};
 use tinybug_store::OrgState;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -46,6 +46,9 @@ words! {
     VerdictSchema as "Verdict" = Verdict::ALL, "What was found out about a mutant.";
     /// [`Language`] in the document.
     LanguageSchema as "Language" = Language::ALL, "A programming language.";
+    /// [`TestState`] in the document.
+    TestStateSchema as "TestState" = TestState::ALL,
+        "What a test is held to be: it passes unless something breaks it, it was seen to pass and to fail on the same code, or it fails each time.";
     /// [`Tier`] in the document.
     TierSchema as "Tier" = [Tier::Default, Tier::Extended], "How eagerly mutants are made; extended includes default.";
 }

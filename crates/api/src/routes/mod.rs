@@ -5,3 +5,4 @@ pub(crate) mod mutants;
 pub(crate) mod orgs;
 pub(crate) mod repositories;
 pub(crate) mod service;
+pub(crate) mod tests;

@@ -16,7 +16,7 @@ enum Who {
 }
 
 /// Each operation with who may call it, and what they are answered with.
-const TABLE: [(&str, Who, StatusCode); 13] = [
+const TABLE: [(&str, Who, StatusCode); 14] = [
     ("createOrg", Who::Operator, StatusCode::CREATED),
     ("showOrg", Who::Org, StatusCode::OK),
     ("listRepositories", Who::Org, StatusCode::OK),
@@ -30,6 +30,7 @@ const TABLE: [(&str, Who, StatusCode); 13] = [
     ("compareMeasurements", Who::Org, StatusCode::CONFLICT),
     ("listMutants", Who::Org, StatusCode::OK),
     ("showMutant", Who::Org, StatusCode::OK),
+    ("listTests", Who::Org, StatusCode::OK),
 ];
 const PUBLIC: [&str; 1] = ["showOpenApi"];
 
@@ -130,6 +131,7 @@ async fn another_orgs_ids_are_unknown_under_ones_own_path(pool: PgPool) {
     app.prepare(&acme, &measurement, 1).await;
     for path in [
         format!("/repositories/{repository}"),
+        format!("/repositories/{repository}/tests"),
         format!("/measurements/{measurement}"),
         format!("/measurements/{measurement}/report"),
         format!("/measurements/{measurement}/comparison?with={measurement}"),

@@ -11,6 +11,7 @@ mod orgs;
 mod problems;
 mod repositories;
 mod service;
+mod tests;
 
 #[test]
 fn there_is_a_database_to_test_against() {

@@ -106,6 +106,8 @@ async fn unknown_measurements_and_mutants_are_not_found(pool: PgPool) {
         "/measurements/nonsense".to_owned(),
         "/measurements/nonsense/mutants".to_owned(),
         "/repositories/nonsense".to_owned(),
+        "/repositories/nonsense/tests".to_owned(),
+        format!("/repositories/{}/tests", tinybug_model::RepositoryId::new()),
     ] {
         assert_eq!(app.send(acme.get(&path)).await.problem(StatusCode::NOT_FOUND)["code"], "not_found", "{path}");
     }

@@ -50,6 +50,13 @@ pub(crate) struct RepositoryPath {
     repository: String,
 }
 
+impl RepositoryPath {
+    /// The id; one that is none is not found.
+    pub(crate) fn id(&self) -> Result<RepositoryId, Problem> {
+        self.repository.parse().map_err(|_| Problem::not_found("repository", &self.repository))
+    }
+}
+
 /// Show a repository
 #[utoipa::path(
     get,
@@ -70,8 +77,7 @@ pub(crate) async fn show_repository(
     access: OrgAccess,
     PathIds(path): PathIds<RepositoryPath>,
 ) -> Result<Json<RepositoryView>, Problem> {
-    let unknown = || Problem::not_found("repository", &path.repository);
-    let id: RepositoryId = path.repository.parse().map_err(|_| unknown())?;
-    let repository = access.store.repository(id).await?.ok_or_else(unknown)?;
+    let id = path.id()?;
+    let repository = access.store.repository(id).await?.ok_or_else(|| Problem::not_found("repository", id))?;
     Ok(Json(repository.into()))
 }

@@ -1,0 +1,3 @@
+//! Tests of a repository.
+
+pub(crate) mod list;
