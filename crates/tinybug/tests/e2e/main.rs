@@ -5,6 +5,7 @@
 mod api;
 mod comparison;
 mod faults;
+mod flaky;
 mod histories;
 mod installed;
 mod orgs;

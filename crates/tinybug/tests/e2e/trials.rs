@@ -46,7 +46,7 @@ fn a_mutant_that_loops_for_ever_is_a_confirmed_timeout_and_leaves_no_process() {
     let dev = Dev::start(&home);
     let org = dev.create_org(&dev.operator_token().unwrap(), "acme");
     let repository = dev.register(&org, &project);
-    let plan = json!({ "mutants": 3, "baseline_runs": 3, "timeout_factor": 2.0, "timeout_floor_seconds": 2 });
+    let plan = json!({ "mutants": 3, "baseline_runs": 3, "timeout_factor": 4.0, "timeout_floor_seconds": 2 });
     let measurement = dev.request(&org, &repository, &plan);
     let report: Report = serde_json::from_value(dev.until_completed(&org, &measurement)).unwrap();
     report.assert_consistent();
