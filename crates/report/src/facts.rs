@@ -34,6 +34,9 @@ pub struct MutantFacts {
     pub line: u32,
     /// Operator, as `family.name` of the catalogue.
     pub operator: String,
+    /// Where the operator is described: a page of Tinybug's own repository, with the anchor on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator_page: Option<String>,
     /// What it does, in words.
     pub description: String,
     /// Text replaced.

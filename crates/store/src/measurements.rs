@@ -80,6 +80,8 @@ pub struct Prepared {
 pub struct Drawing {
     /// The mutants.
     pub mutants: Vec<Mutant>,
+    /// A sentence about each of them, in the same order; none where there are fewer.
+    pub descriptions: Vec<String>,
     /// Mutable lines in scope.
     pub population: u64,
     /// How they spread.
@@ -296,7 +298,7 @@ impl OrgStore {
         .await?
         .rows_affected();
         if first > 0 {
-            crate::mutants::insert(&mut tx, self.org, id, &drawing.mutants).await?;
+            crate::mutants::insert(&mut tx, self.org, id, &drawing.mutants, &drawing.descriptions).await?;
         }
         let drawn = sqlx::query_scalar!(
             r#"SELECT (SELECT count(*) FROM mutants WHERE org_id = $1 AND measurement_id = $2) AS "drawn!"
@@ -352,7 +354,7 @@ impl OrgStore {
         sqlx::query!("DELETE FROM mutants WHERE org_id = $1 AND measurement_id = $2", self.org.uuid(), id)
             .execute(&mut *tx)
             .await?;
-        crate::mutants::insert(&mut tx, self.org, id, &drawing.mutants).await?;
+        crate::mutants::insert(&mut tx, self.org, id, &drawing.mutants, &drawing.descriptions).await?;
         self.commit_one(tx, updated).await
     }
 

@@ -20,6 +20,8 @@ pub struct DrawnMutant {
     pub number: u32,
     /// The mutant.
     pub mutant: Mutant,
+    /// A sentence about it, in plain words; `None` for those drawn before there were any.
+    pub description: Option<String>,
     /// The tests that execute its line; `None` when that is not known.
     pub covering: Option<TestSet>,
     /// What was found out; `None` until then.
@@ -77,6 +79,7 @@ pub(crate) struct MutantRow {
     pub(crate) original: String,
     pub(crate) replacement: String,
     pub(crate) function: String,
+    pub(crate) description: Option<String>,
     pub(crate) covering: Option<Vec<u8>>,
     pub(crate) verdict: Option<String>,
     pub(crate) confidence: Option<f64>,
@@ -120,6 +123,7 @@ impl TryFrom<MutantRow> for DrawnMutant {
                 replacement: row.replacement,
                 function: row.function,
             },
+            description: row.description,
             covering: row.covering.map(|bytes| bitmap::from_bytes("mutants.covering", &bytes)).transpose()?,
             judgement,
         })
@@ -150,7 +154,7 @@ impl OrgStore {
         let rows = sqlx::query_as!(
             MutantRow,
             r#"SELECT number, mutant_id, language, path, operator, tier, line, col, start_byte, end_byte, original,
-                      replacement, function, covering, verdict, confidence, posterior,
+                      replacement, function, description, covering, verdict, confidence, posterior,
                       caught_by AS "caught_by: Json<Vec<TestId>>", attempts, provenance, judged_at
                FROM   mutants
                WHERE  org_id = $1 AND measurement_id = $2
@@ -186,7 +190,7 @@ impl OrgStore {
         let row = sqlx::query_as!(
             MutantRow,
             r#"SELECT number, mutant_id, language, path, operator, tier, line, col, start_byte, end_byte, original,
-                      replacement, function, covering, verdict, confidence, posterior,
+                      replacement, function, description, covering, verdict, confidence, posterior,
                       caught_by AS "caught_by: Json<Vec<TestId>>", attempts, provenance, judged_at
                FROM   mutants
                WHERE  org_id = $1 AND measurement_id = $2 AND mutant_id = $3"#,
@@ -210,19 +214,21 @@ pub(crate) async fn insert(
     org: OrgId,
     measurement: Uuid,
     mutants: &[Mutant],
+    descriptions: &[String],
 ) -> Result<(), StoreError> {
     fn column<T>(mutants: &[Mutant], value: impl FnMut(&Mutant) -> T) -> Vec<T> {
         mutants.iter().map(value).collect()
     }
     sqlx::query!(
         "INSERT INTO mutants (org_id, measurement_id, number, mutant_id, language, path, operator, tier, line, col,
-                              start_byte, end_byte, original, replacement, function)
+                              start_byte, end_byte, original, replacement, function, description)
          SELECT $1, $2, place - 1, mutant_id, language, path, operator, tier, line, col,
-                start_byte, end_byte, original, replacement, function
+                start_byte, end_byte, original, replacement, function, description
          FROM   UNNEST($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[],
-                       $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[]) WITH ORDINALITY
+                       $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[]) WITH ORDINALITY
                 AS drawn (mutant_id, language, path, operator, tier, line, col,
-                          start_byte, end_byte, original, replacement, function, place)",
+                          start_byte, end_byte, original, replacement, function, description, place)
+         WHERE  mutant_id IS NOT NULL",
         org.uuid(),
         measurement,
         &column(mutants, |mutant| mutant.id.0.clone()),
@@ -236,7 +242,8 @@ pub(crate) async fn insert(
         &column(mutants, |mutant| wide(mutant.end_byte)),
         &column(mutants, |mutant| clean(&mutant.original)),
         &column(mutants, |mutant| clean(&mutant.replacement)),
-        &column(mutants, |mutant| clean(&mutant.function))
+        &column(mutants, |mutant| clean(&mutant.function)),
+        &descriptions.iter().map(|description| clean(description)).collect::<Vec<_>>()
     )
     .execute(connection)
     .await

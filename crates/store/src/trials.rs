@@ -70,7 +70,7 @@ impl OrgStore {
         let rows = sqlx::query_as!(
             MutantRow,
             r#"SELECT m.number, m.mutant_id, m.language, m.path, m.operator, m.tier, m.line, m.col, m.start_byte,
-                      m.end_byte, m.original, m.replacement, m.function, m.covering, m.verdict, m.confidence,
+                      m.end_byte, m.original, m.replacement, m.function, m.description, m.covering, m.verdict, m.confidence,
                       m.posterior, m.caught_by AS "caught_by: Json<Vec<TestId>>", m.attempts, m.provenance,
                       m.judged_at
                FROM   trial_mutants t

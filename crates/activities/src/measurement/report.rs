@@ -1,7 +1,7 @@
 //! `measurement.report`: reckons the score and writes the report.
 
 use tinybug_model::{MeasurementRef, MeasurementState, Score, StopRule, Stopping, TestId, Verdict};
-use tinybug_mutate::describe;
+use tinybug_mutate::{Operator, describe_change};
 use tinybug_report::{MeasurementFacts, MutantFacts};
 use tinybug_store::{DrawnMutant, Measurement};
 use tinybug_verdict::{
@@ -87,7 +87,8 @@ fn mutant_facts(drawn: &DrawnMutant) -> MutantFacts {
         path: mutant.path.clone(),
         line: mutant.line,
         operator: mutant.operator.clone(),
-        description: describe(mutant),
+        operator_page: Operator::find(&mutant.operator).map(Operator::page),
+        description: drawn.description.clone().unwrap_or_else(|| describe_change(mutant)),
         original: mutant.original.clone(),
         replacement: mutant.replacement.clone(),
         verdict: judgement.map_or(Verdict::Skipped, |judgement| judgement.verdict),

@@ -129,8 +129,12 @@ impl TestApp {
         let measurement = MeasurementRef { org: org.id, id: measurement.parse().unwrap(), pass: 1 };
         let commit = Commit { sha: "c0ffee".to_owned(), dirty: true };
         let prepared = Prepared { commit, prefix: "tinybug/x".to_owned(), effective: json!({"command": "pytest"}) };
-        let drawing =
-            Drawing { mutants: (0..mutants).map(mutant).collect(), population: 40, strata: json!({"shop": 40}) };
+        let drawing = Drawing {
+            mutants: (0..mutants).map(mutant).collect(),
+            descriptions: (0..mutants).map(|number| format!("Mutant {number}.")).collect(),
+            population: 40,
+            strata: json!({"shop": 40}),
+        };
         self.worker(org).prepare(measurement, &prepared, &drawing).await.unwrap();
         measurement
     }

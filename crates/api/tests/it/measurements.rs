@@ -189,6 +189,7 @@ fn facts(measurement: MeasurementRef) -> MeasurementFacts {
         path: "shop/cart.py".to_owned(),
         line: 1,
         operator: "arithmetic.plus_minus".to_owned(),
+        operator_page: None,
         description: "+ becomes -".to_owned(),
         original: "+".to_owned(),
         replacement: "-".to_owned(),

@@ -21,6 +21,9 @@ pub struct Operator {
     pub guard: &'static str,
 }
 
+/// The page that describes the operators, relative to Tinybug's own repository.
+pub const OPERATORS_PAGE: &str = "docs/operators.md";
+
 /// Languages that an operator applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -52,6 +55,11 @@ impl Operator {
     /// The anchor of its description on a page of documentation.
     pub fn anchor(&self) -> String {
         self.id.replace(['.', '_'], "-")
+    }
+
+    /// Its description, as the page and the anchor on it, relative to Tinybug's own repository.
+    pub fn page(&self) -> String {
+        format!("{OPERATORS_PAGE}#{}", self.anchor())
     }
 
     /// The operator of that name.

@@ -3,52 +3,18 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
-use tinybug_model::{Language, Mutant, Tier};
+use tinybug_model::{Language, Tier};
 use tinybug_mutate::{Source, apply, enumerate, enumerate_all};
 
 use crate::corpus::{FIXTURES, Fixture};
 
-fn lines(bytes: &[u8]) -> Vec<&[u8]> {
-    bytes.split(|byte| *byte == b'\n').collect()
-}
+/// What the fuzz targets check as well.
+#[expect(unreachable_pub, reason = "public where the fuzz targets use it")]
+#[path = "../../fuzz/src/check.rs"]
+mod properties;
 
-/// Checks all that can be said of one file's mutants.
 fn check(source: Source<'_>) {
-    let extended = enumerate(source, Tier::Extended).mutants;
-    let mut ids = HashSet::new();
-    let mut texts = HashSet::new();
-    let before = lines(source.bytes);
-    for mutant in &extended {
-        let after = apply(source.bytes, mutant).expect("a mutant fits its own file");
-        assert_ne!(after, source.bytes, "{mutant:?}");
-        let changed: Vec<_> = before.iter().zip(lines(&after)).filter(|(one, other)| *one != other).collect();
-        assert_eq!(changed.len(), 1, "{mutant:?}");
-        assert_eq!(before.len(), lines(&after).len(), "{mutant:?}");
-        assert_eq!(changed[0].0, &before[mutant.line as usize - 1], "{mutant:?}");
-        assert!(ids.insert(&mutant.id), "twice: {mutant:?}");
-        let back = Mutant {
-            original: mutant.replacement.clone(),
-            replacement: mutant.original.clone(),
-            end_byte: mutant.start_byte + mutant.replacement.len() as u64,
-            ..mutant.clone()
-        };
-        assert_eq!(apply(&after, &back).expect("a mutant can be taken back"), source.bytes);
-        assert!(texts.insert(after), "the same text twice: {mutant:?}");
-        check_place(source, mutant);
-    }
-    let order: Vec<_> = extended.iter().map(|mutant| mutant.start_byte).collect();
-    assert!(order.is_sorted());
-    let default = enumerate(source, Tier::Default).mutants;
-    let of_default: Vec<_> = extended.into_iter().filter(|mutant| mutant.tier == Tier::Default).collect();
-    assert_eq!(default, of_default, "extended includes default");
-}
-
-fn check_place(source: Source<'_>, mutant: &Mutant) {
-    let start = usize::try_from(mutant.start_byte).expect("an offset into memory");
-    let before = std::str::from_utf8(&source.bytes[..start]).expect("mutants begin between characters");
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    assert_eq!((mutant.line as usize, mutant.column as usize), (line, column));
+    properties::file(source.path, source.bytes);
 }
 
 #[test]
@@ -144,7 +110,6 @@ proptest! {
     #[test]
     fn any_text_is_survived(fixture in 0..FIXTURES.len(), text in "[ -~\n\t{}()\\[\\]<>=+*/!&|:;,.\"'`#0-9a-c\u{e4}]{0,300}") {
         check(Source { path: FIXTURES[fixture].path, bytes: text.as_bytes() });
-        let _ = tinybug_mutate::canary(Source { path: FIXTURES[fixture].path, bytes: text.as_bytes() });
     }
 }
 

@@ -5,5 +5,6 @@ mod corpus;
 mod coverage;
 mod drawing;
 mod invariants;
+mod page;
 mod rules;
 mod snapshots;

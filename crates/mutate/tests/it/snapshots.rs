@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use tinybug_model::Tier;
-use tinybug_mutate::{CATALOGUE, Source, apply, describe, diff, enumerate};
+use tinybug_mutate::{CATALOGUE, Source, apply, describe_all, describe_change, diff, enumerate};
 
 use crate::corpus::FIXTURES;
 
@@ -23,13 +23,27 @@ fn the_mutants_of_each_fixture_are_as_reviewed() {
 }
 
 #[test]
+fn the_sentences_of_each_fixture_are_as_reviewed() {
+    for fixture in FIXTURES {
+        let mutants = enumerate(fixture.source(), Tier::Extended).mutants;
+        let mut listing = String::new();
+        for (mutant, sentence) in
+            mutants.iter().zip(describe_all(fixture.source(), &mutants.iter().collect::<Vec<_>>()))
+        {
+            writeln!(listing, "{:>3} {} | {sentence}", mutant.line, mutant.operator).unwrap();
+        }
+        insta::assert_snapshot!(format!("{}_sentences", fixture.name()), listing);
+    }
+}
+
+#[test]
 fn a_mutant_reads_as_a_sentence_a_diff_and_a_line_of_json() {
     let text = "def f(größe):\n    return größe < 3\n";
     let found = enumerate(Source { path: "a.py", bytes: text.as_bytes() }, Tier::Default);
     let mutant = found.mutants.iter().find(|mutant| mutant.operator == "rel.boundary").unwrap();
     insta::assert_snapshot!(
-        describe(mutant),
-        @"`f` moves the boundary of a comparison by one value: `<` becomes `<=` in line 2."
+        describe_change(mutant),
+        @"`f` moves the boundary of a comparison by one value: `<` becomes `<=`."
     );
     insta::assert_snapshot!(serde_json::to_string(mutant).unwrap());
     let after = apply(text.as_bytes(), mutant).unwrap();

@@ -9,6 +9,7 @@ fn mutant(line: u32, verdict: Verdict) -> MutantFacts {
         path: "src/cart.py".to_owned(),
         line,
         operator: "arithmetic.plus_to_minus".to_owned(),
+        operator_page: None,
         description: "`+` becomes `-`".to_owned(),
         original: "a + b".to_owned(),
         replacement: "a - b".to_owned(),

@@ -71,7 +71,12 @@ pub(crate) fn prepared(sha: &str) -> Prepared {
 
 /// A drawing of this many mutants.
 pub(crate) fn drawing(mutants: u32) -> Drawing {
-    Drawing { mutants: (0..mutants).map(mutant).collect(), population: 40, strata: json!({"shop": 40}) }
+    Drawing {
+        mutants: (0..mutants).map(mutant).collect(),
+        descriptions: (0..mutants).map(|number| format!("Mutant {number}.")).collect(),
+        population: 40,
+        strata: json!({"shop": 40}),
+    }
 }
 
 /// Which build.

@@ -3,8 +3,8 @@
 use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tinybug_model::{Mutant, TestId, Verdict};
-use tinybug_store::{DrawnMutant, Judgement, MutantFilter};
+use tinybug_model::{TestId, Verdict};
+use tinybug_store::{DrawnMutant, MutantFilter};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -43,6 +43,9 @@ pub(crate) struct MutantView {
     pub(crate) original: String,
     /// Text put there.
     pub(crate) replacement: String,
+    /// What it does, in one sentence; null for mutants drawn by versions that kept none.
+    #[schema(required)]
+    pub(crate) description: Option<String>,
     /// The verdict; null until it is given.
     #[schema(value_type = Option<VerdictSchema>, required)]
     pub(crate) verdict: Option<Verdict>,
@@ -78,7 +81,8 @@ impl From<TestId> for TestView {
 
 impl MutantView {
     /// Shows a mutant with its judgement.
-    pub(crate) fn new(number: u32, mutant: Mutant, judgement: Option<Judgement>) -> Self {
+    pub(crate) fn new(drawn: DrawnMutant) -> Self {
+        let DrawnMutant { number, mutant, description, judgement, .. } = drawn;
         let (verdict, confidence) = judgement.as_ref().map(|judged| (judged.verdict, judged.confidence)).unzip();
         let (attempts, judged_at) = judgement.as_ref().map(|judged| (judged.attempts, judged.judged_at)).unzip();
         Self {
@@ -93,6 +97,7 @@ impl MutantView {
             function: mutant.function,
             original: mutant.original,
             replacement: mutant.replacement,
+            description,
             verdict,
             confidence: confidence.flatten(),
             caught_by: judgement.into_iter().flat_map(|judged| judged.caught_by).map(TestView::from).collect(),
@@ -140,6 +145,5 @@ pub(crate) async fn list_mutants(
     let (id, limit, after) = (path.id()?, page.limit()?, page.after::<u32>()?);
     access.store.measurement(id).await?.ok_or_else(|| Problem::not_found("measurement", id))?;
     let found = access.store.mutants(id, MutantFilter { verdict }, after, limit).await?;
-    let show = |drawn: DrawnMutant| MutantView::new(drawn.number, drawn.mutant, drawn.judgement);
-    Ok(Json(Page::show(found, |drawn| drawn.number.to_string(), show)))
+    Ok(Json(Page::show(found, |drawn| drawn.number.to_string(), MutantView::new)))
 }

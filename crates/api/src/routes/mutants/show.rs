@@ -90,7 +90,7 @@ impl From<MutantHistory> for MutantDetail {
             provenance: drawn.judgement.as_ref().map(|judged| judged.provenance.clone()),
             trial: found.trial,
             history: found.attempts.into_iter().map(AttemptView::from).collect(),
-            mutant: MutantView::new(drawn.number, drawn.mutant, drawn.judgement),
+            mutant: MutantView::new(drawn),
         }
     }
 }

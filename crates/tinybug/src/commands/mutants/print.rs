@@ -6,7 +6,7 @@ use std::{
 };
 
 use tinybug_model::Mutant;
-use tinybug_mutate::{CATALOGUE, Enumeration, apply, describe, diff};
+use tinybug_mutate::{CATALOGUE, Enumeration, Source, apply, describe, describe_all, diff};
 
 use super::files::Files;
 use crate::cli::MutantsFormat;
@@ -27,8 +27,12 @@ pub(super) fn all(files: &Files, found: &Enumeration, format: MutantsFormat) -> 
             }
         }
         MutantsFormat::Text => {
-            for mutant in &found.mutants {
-                text(&mut out, files, mutant, colour)?;
+            for of_file in found.mutants.chunk_by(|one, other| one.path == other.path) {
+                let listed: Vec<_> = of_file.iter().collect();
+                let sentences = describe_all(source(files, &of_file[0]), &listed);
+                for (mutant, sentence) in of_file.iter().zip(sentences) {
+                    text(&mut out, files, mutant, &sentence, colour)?;
+                }
             }
             writeln!(out, "{} mutants", found.mutants.len())?;
         }
@@ -41,7 +45,7 @@ pub(super) fn all(files: &Files, found: &Enumeration, format: MutantsFormat) -> 
 
 /// All about one mutant.
 pub(super) fn explanation(out: &mut impl Write, files: &Files, mutant: &Mutant) -> io::Result<()> {
-    writeln!(out, "{}", describe(mutant))?;
+    writeln!(out, "{}", describe(source(files, mutant), mutant))?;
     writeln!(out, "  id        {}", mutant.id)?;
     writeln!(out, "  place     {}:{}:{}", mutant.path, mutant.line, mutant.column)?;
     if !mutant.function.is_empty() {
@@ -50,8 +54,13 @@ pub(super) fn explanation(out: &mut impl Write, files: &Files, mutant: &Mutant) 
     writeln!(out, "  operator  {} ({} tier)", mutant.operator, mutant.tier.name())?;
     if let Some(operator) = CATALOGUE.iter().find(|operator| operator.id == mutant.operator) {
         writeln!(out, "            {}, as in `{}` -> `{}`", operator.about, operator.before, operator.after)?;
+        writeln!(out, "            {}", operator.page())?;
     }
     write!(out, "\n{}", patch(files, mutant))
+}
+
+fn source<'a>(files: &'a Files, mutant: &'a Mutant) -> Source<'a> {
+    Source { path: &mutant.path, bytes: files.content(&mutant.path) }
 }
 
 fn patch(files: &Files, mutant: &Mutant) -> String {
@@ -60,9 +69,9 @@ fn patch(files: &Files, mutant: &Mutant) -> String {
 }
 
 /// A sentence, and the line before and after.
-fn text(out: &mut impl Write, files: &Files, mutant: &Mutant, colour: bool) -> io::Result<()> {
+fn text(out: &mut impl Write, files: &Files, mutant: &Mutant, sentence: &str, colour: bool) -> io::Result<()> {
     let Mutant { path, line, column, operator, id, .. } = mutant;
-    writeln!(out, "{path}:{line}:{column}: {} [{operator} {id}]", describe(mutant))?;
+    writeln!(out, "{path}:{line}:{column}: {sentence} [{operator} {id}]")?;
     for changed in patch(files, mutant).lines().skip(2).filter(|line| line.starts_with(['-', '+'])) {
         let (on, off) = match (colour, changed.starts_with('-')) {
             (false, _) => ("", ""),
