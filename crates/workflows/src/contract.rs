@@ -128,6 +128,12 @@ impl MeasurementActivities {
         unimplemented!()
     }
 
+    /// Gives mutants that do not compile their verdict, as far as that can be told without a build.
+    #[activity(name = "measurement.check_mutants")]
+    pub fn check_mutants(measurement: MeasurementRef) -> Result<(), ActivityError> {
+        unimplemented!()
+    }
+
     /// Judges mutants that no test covers and opens a trial for each other one; returns how many trials.
     #[activity(name = "measurement.open_trials")]
     pub fn open_trials(measurement: MeasurementRef) -> Result<u32, ActivityError> {

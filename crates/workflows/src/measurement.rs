@@ -150,8 +150,12 @@ impl RunMeasurement {
         if !Self::baseline(ctx, measurement, parallelism).await? {
             return Ok(None);
         }
-        if prepared.mutants > 0 && !Self::canary(ctx, measurement).await? {
-            return Ok(None);
+        if prepared.mutants > 0 {
+            if !Self::canary(ctx, measurement).await? {
+                return Ok(None);
+            }
+            let check = options::long("check mutants".to_owned());
+            ctx.execute_activity(MeasurementActivities::check_mutants, measurement, check).await?;
         }
         let trials = ctx.execute_activity(MeasurementActivities::open_trials, measurement, options::short()).await?;
         Ok(Some(Resume { next: 0, trials, parallelism }))

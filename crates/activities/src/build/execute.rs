@@ -10,13 +10,9 @@ use tinybug_store::{AttemptStart, FinishedAttempt, TestFailure, TestSet};
 use tinybug_workflows::contract::AttemptRef;
 use tokio_util::sync::CancellationToken;
 
+use super::spec::spec_at;
 use crate::{
-    Services, coverage,
-    drawing::draw_mutants,
-    effective::Effective,
-    scope::Scope,
-    services::Subject,
-    source::{base_sha, source},
+    Services, coverage, drawing::draw_mutants, effective::Effective, scope::Scope, services::Subject, source::base_sha,
 };
 
 /// The run of the baseline that records which test executes which line. It is slower than the others, so its time
@@ -51,24 +47,16 @@ pub(super) async fn execute(services: &Services, attempt: AttemptRef, cancel: Ca
 
 async fn spec(services: &Services, subject: &Subject, attempt: AttemptRef) -> anyhow::Result<BuildSpec> {
     let build = attempt.build;
-    let (plan, effective) = (&subject.measurement.plan, Effective::of(&subject.measurement)?);
     let published = subject.org.open_build(build).await?;
     let usual = match build.role {
-        BuildRole::Baseline => Duration::from_secs(plan.baseline_timeout_seconds.into()),
+        BuildRole::Baseline => Duration::from_secs(subject.measurement.plan.baseline_timeout_seconds.into()),
         BuildRole::Canary | BuildRole::Trial => crate::baseline::usual_time_limit(&subject.measurement)?,
     };
+    let sha = published.sha.context("the build is not published")?;
     Ok(BuildSpec {
-        key: subject.reference.id.to_string(),
-        source: source(services, subject, &effective).await?,
-        base_sha: base_sha(&subject.measurement)?.to_owned(),
-        sha: published.sha.context("the build is not published")?,
-        command: effective.command,
-        setup: plan.setup.clone(),
-        parallelism: effective.parallelism,
         time_limit: usual * attempt.time_factor,
-        setup_time_limit: Duration::from_secs(plan.baseline_timeout_seconds.into()),
-        memory_limit_mb: plan.memory_limit_mb,
         with_coverage: build.role == BuildRole::Baseline && build.number == COVERAGE_RUN,
+        ..spec_at(services, subject, sha).await?
     })
 }
 

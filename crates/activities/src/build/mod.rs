@@ -4,6 +4,7 @@ mod execute;
 mod facts;
 mod publish;
 mod retract;
+mod spec;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use tinybug_workflows::contract::{AttemptRef, definitions};
 
 pub(crate) use execute::COVERAGE_RUN;
 pub(crate) use facts::run_facts;
+pub(crate) use spec::spec_at;
 
 use crate::{Services, alive::run, failure::Patience};
 

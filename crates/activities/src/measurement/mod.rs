@@ -1,6 +1,7 @@
 //! Activities on a measurement as a whole.
 
 mod assess_baseline;
+mod check_mutants;
 mod clean;
 mod close;
 mod flakiness;
@@ -49,6 +50,16 @@ impl Measurements {
         measurement: MeasurementRef,
     ) -> Result<bool, ActivityError> {
         run(&ctx, measurement.org, Patience::Bounded, |_| judge_canary::judge_canary(&self.0, measurement)).await
+    }
+
+    #[activity(definition = definitions::measurement::CheckMutants)]
+    pub async fn check_mutants(
+        self: Arc<Self>,
+        ctx: ActivityContext,
+        measurement: MeasurementRef,
+    ) -> Result<(), ActivityError> {
+        let check = |cancel| check_mutants::check_mutants(&self.0, measurement, cancel);
+        run(&ctx, measurement.org, Patience::Bounded, check).await
     }
 
     #[activity(definition = definitions::measurement::OpenTrials)]

@@ -79,6 +79,13 @@ pub(super) fn for_setup(slot: &Slot) -> Environment {
     environment
 }
 
+/// The environment of a tool that is asked about the code, with the interpreter of builds and nothing of the tests.
+pub(super) fn for_check(slot: &Slot, ready: &Ready) -> Environment {
+    let mut environment = for_setup(slot);
+    prepend_path(&mut environment, &ready.path);
+    environment
+}
+
 /// The environment of a build's command.
 pub(super) fn for_build(slot: &Slot, spec: &BuildSpec, ready: &Ready, plugins: &Plugins) -> Environment {
     let mut environment = for_setup(slot);

@@ -1,5 +1,6 @@
 //! The local runner: builds on this machine, in worktree slots, each under a shim that leaves no process behind.
 
+mod check;
 mod collect;
 mod environment;
 mod node;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     collect, environment,
     environment::Plugins,
-    permits::Permits,
+    permits::{Permit, Permits},
     prepare,
     prepare::Prepared,
     shim::{Ended, How, Order, tail_of},
@@ -70,16 +70,7 @@ impl LocalRunner {
 
     /// Runs one build; waits for a slot and a permit first. Dropping the future or cancelling ends all its processes.
     pub async fn execute(&self, spec: &BuildSpec, cancel: &CancellationToken) -> Result<BuildOutcome, ProviderError> {
-        let waiting = async {
-            let slot = Slot::acquire(&self.inner.config.root, &spec.key, &spec.source, spec.parallelism).await?;
-            let permit = self.inner.permits.acquire(&spec.key).await?;
-            Ok::<_, ProviderError>((slot, permit))
-        };
-        let (slot, _permit) = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Ok(cancelled()),
-            held = waiting => held?,
-        };
+        let Some((slot, _permit)) = self.hold(spec, cancel).await? else { return Ok(cancelled()) };
         let ready = match self.prepare(&slot, spec, cancel).await? {
             Prepared::Ready(ready) => ready,
             Prepared::Failed(failure) => return Ok(BuildOutcome::SetupFailed(failure)),
@@ -99,8 +90,26 @@ impl LocalRunner {
         slot::leftovers(&self.inner.config.root)
     }
 
+    /// Waits for a slot and for the right to use it; `None` when that is cancelled.
+    pub(super) async fn hold(
+        &self,
+        spec: &BuildSpec,
+        cancel: &CancellationToken,
+    ) -> Result<Option<(Slot, Permit)>, ProviderError> {
+        let waiting = async {
+            let slot = Slot::acquire(&self.inner.config.root, &spec.key, &spec.source, spec.parallelism).await?;
+            let permit = self.inner.permits.acquire(&spec.key).await?;
+            Ok::<_, ProviderError>((slot, permit))
+        };
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Ok(None),
+            held = waiting => held.map(Some),
+        }
+    }
+
     /// Brings the slot to the commit, after its preparation where that is due.
-    async fn prepare(
+    pub(super) async fn prepare(
         &self,
         slot: &Slot,
         spec: &BuildSpec,
