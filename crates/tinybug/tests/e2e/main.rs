@@ -8,6 +8,7 @@ mod faults;
 mod flaky;
 mod histories;
 mod installed;
+mod invalid;
 mod orgs;
 mod project;
 mod refusals;
