@@ -197,6 +197,9 @@ impl File<'_> {
         }
         let doubtful = is_operator(before) && is_operator(first)
             || is_operator(last) && is_operator(after)
+            // Three quotes in a row begin another kind of text.
+            || is_quote(before) && is_quote(first)
+            || is_quote(last) && is_quote(after)
             || draft.op.is_structural();
         !doubtful || self.reparses(draft)
     }
@@ -327,6 +330,10 @@ impl Fnv {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
 }
 
 fn is_operator(byte: u8) -> bool {

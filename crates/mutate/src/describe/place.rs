@@ -52,18 +52,12 @@ impl<'a, 't> Place<'a, 't> {
         }
         let mut chain = vec![tree.root_node()];
         let mut cursor = tree.walk();
-        while cursor.goto_first_child() {
-            loop {
-                let child = cursor.node();
-                let inside = child.start_byte() <= start && end <= child.end_byte() && start < child.end_byte();
-                if inside {
-                    chain.push(child);
-                    break;
-                }
-                if child.start_byte() > start || !cursor.goto_next_sibling() {
-                    return Some(Self::new(mutant, grammar, bytes, chain, (start, end)));
-                }
+        while cursor.goto_first_child_for_byte(start).is_some() {
+            let child = cursor.node();
+            if child.start_byte() > start || child.end_byte() < end {
+                break;
             }
+            chain.push(child);
         }
         Some(Self::new(mutant, grammar, bytes, chain, (start, end)))
     }

@@ -115,7 +115,8 @@ proptest! {
 
 #[test]
 fn deep_nesting_is_survived() {
-    for fixture in FIXTURES {
+    // One fixture of each language: only its path counts here.
+    for fixture in FIXTURES.iter().step_by(2) {
         for (open, close) in [("(", ")"), ("[", "]"), ("!", ""), ("{", "}"), ("-", "")] {
             let text = format!("x = {}1{};\n", open.repeat(2_000), close.repeat(2_000));
             check(Source { path: fixture.path, bytes: text.as_bytes() });

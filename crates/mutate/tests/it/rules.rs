@@ -162,3 +162,9 @@ fn equal_choices_are_made_once() {
     let of = |operator: &str| found.iter().filter(|mutant| mutant.operator == operator).count();
     assert_eq!((of("cond.ternary"), of("rel.negate"), of("rel.false_true")), (2, 1, 0));
 }
+
+#[test]
+fn an_emptied_text_never_grows_together_with_its_neighbour() {
+    let changes = changes("a.py", "x = f(\"\"& \"A sho\"\"p\")\n");
+    assert!(!changes.contains(&"\"A sho\" -> \"\"".to_owned()), "{changes:?}");
+}
