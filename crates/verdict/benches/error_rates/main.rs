@@ -8,9 +8,12 @@ mod rules;
 mod stopping;
 mod world;
 
+use chrono::DateTime;
 use rules::Rule;
 use tinybug_model::Verdict;
-use tinybug_verdict::{Assessment, Baseline, BaselinePolicy, assess, random::Random};
+use tinybug_verdict::{
+    Assessment, Baseline, BaselinePolicy, History, Sighting, TestProfile, assess_with, random::Random, seen,
+};
 use world::{Mutant, SETTINGS, Setting, TESTS, World};
 
 const REPOSITORIES: u32 = 400;
@@ -23,15 +26,19 @@ struct Method {
     runs: u32,
     runs_when_flaky: u32,
     covering: Option<u32>,
+    /// Runs of the unchanged code that earlier measurements made.
+    earlier: u32,
 }
 
-const METHODS: [Method; 6] = [
-    Method { name: "B=5", runs: 5, runs_when_flaky: 5, covering: None },
-    Method { name: "B=20", runs: 20, runs_when_flaky: 20, covering: None },
-    Method { name: "B=5..20", runs: 5, runs_when_flaky: 20, covering: None },
-    Method { name: "B=5, covered by 25", runs: 5, runs_when_flaky: 5, covering: Some(25) },
-    Method { name: "B=20, covered by 25", runs: 20, runs_when_flaky: 20, covering: Some(25) },
-    Method { name: "B=5..20, covered by 25", runs: 5, runs_when_flaky: 20, covering: Some(25) },
+const METHODS: [Method; 8] = [
+    Method { name: "B=5", runs: 5, runs_when_flaky: 5, covering: None, earlier: 0 },
+    Method { name: "B=20", runs: 20, runs_when_flaky: 20, covering: None, earlier: 0 },
+    Method { name: "B=5..20", runs: 5, runs_when_flaky: 20, covering: None, earlier: 0 },
+    Method { name: "B=5, covered by 25", runs: 5, runs_when_flaky: 5, covering: Some(25), earlier: 0 },
+    Method { name: "B=20, covered by 25", runs: 20, runs_when_flaky: 20, covering: Some(25), earlier: 0 },
+    Method { name: "B=5..20, covered by 25", runs: 5, runs_when_flaky: 20, covering: Some(25), earlier: 0 },
+    Method { name: "B=5..20, 40 earlier", runs: 5, runs_when_flaky: 20, covering: None, earlier: 40 },
+    Method { name: "the same, covered by 25", runs: 5, runs_when_flaky: 20, covering: Some(25), earlier: 40 },
 ];
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -60,14 +67,32 @@ impl Tally {
 fn baseline(world: &World, method: Method, random: &mut Random) -> Option<Baseline> {
     let policy =
         BaselinePolicy { runs: method.runs, runs_when_flaky: method.runs_when_flaky, allow_failing_tests: true };
+    let history = history(world, method.earlier, random);
     let mut runs = Vec::new();
     loop {
-        match assess(&runs, &policy) {
+        match assess_with(&runs, &policy, &history) {
             Assessment::NeedsMoreRuns { .. } => runs.push(world.run(None, random)),
             Assessment::Sound(baseline) => return Some(baseline),
             Assessment::Broken(_) => return None,
         }
     }
+}
+
+/// What so many runs of the unchanged code, ten in each earlier measurement, leave in the tests' histories.
+fn history(world: &World, runs: u32, random: &mut Random) -> History {
+    let mut profiles = vec![TestProfile::default(); TESTS as usize];
+    for measurement in 0..runs / 10 {
+        let commit = format!("c{measurement}");
+        let runs: Vec<_> = (0..10).map(|_| world.run(None, random)).collect();
+        for seen in seen(&runs).into_iter().flatten() {
+            for test in seen.ran {
+                let failed = seen.failed.binary_search(&test).is_ok();
+                let sighting = Sighting { commit: commit.clone(), at: DateTime::UNIX_EPOCH, failed };
+                profiles[test as usize].see(&sighting);
+            }
+        }
+    }
+    History::new((0..).zip(&profiles).map(|(test, profile)| profile.record(test)), [])
 }
 
 fn simulate(setting: Setting, method: Method, rule: Rule, repositories: u32, seed: u64) -> Tally {
