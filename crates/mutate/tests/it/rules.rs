@@ -168,3 +168,12 @@ fn an_emptied_text_never_grows_together_with_its_neighbour() {
     let changes = changes("a.py", "x = f(\"\"& \"A sho\"\"p\")\n");
     assert!(!changes.contains(&"\"A sho\" -> \"\"".to_owned()), "{changes:?}");
 }
+
+#[test]
+fn csharp_returns_a_plain_value_for_a_task_only_where_it_is_asynchronous() {
+    let of = |modifiers: &str| {
+        let text = format!("class A {{ {modifiers} Task<int> F() {{ return G(); }} }}\n");
+        changes("a.cs", &text).contains(&"G() -> 0".to_owned())
+    };
+    assert!(of("public async") && !of("public"));
+}

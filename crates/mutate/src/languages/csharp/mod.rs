@@ -211,10 +211,16 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str
         }),
         Op::RetZero | Op::RetBool => {
             let function = if site.role == Role::Function { Some(site.node) } else { site.function().map(|f| f.node) };
-            function.is_some_and(|node| matches!(node.kind(), "method_declaration" | "local_function_statement"))
+            function.is_some_and(|node| {
+                matches!(node.kind(), "method_declaration" | "local_function_statement") && !gives_a_task(site, node)
+            })
         }
         Op::StmtAssignDrop => site.function().is_some_and(|function| function.node.kind() == "method_declaration"),
-        Op::FlowEarlyReturn => site.node.kind() == "method_declaration" && !site.own_text().contains("yield "),
+        Op::FlowEarlyReturn => {
+            site.node.kind() == "method_declaration"
+                && !site.own_text().contains("yield ")
+                && !gives_a_task(site, site.node)
+        }
         _ => true,
     }
 }
@@ -226,6 +232,15 @@ fn initializer_items<'t>(site: &Site<'_, 't>) -> Option<tree_sitter::Node<'t>> {
         || site.parent().is_some_and(|parent| parent.node.kind() == "object_creation_expression");
     let plain = crate::site::named_children(site.node).iter().all(|child| site.role_of(*child) != Role::Assign);
     (typed && plain).then_some(site.node)
+}
+
+/// Whether a function that is not asynchronous gives back a task: only an asynchronous one wraps what it returns.
+fn gives_a_task<'t>(site: &Site<'_, 't>, function: tree_sitter::Node<'t>) -> bool {
+    let task = site.child_of(function, Field::Returns).or_else(|| site.child_of(function, Field::Type));
+    task.is_some_and(|task| {
+        let before = site.bytes.get(function.start_byte()..task.start_byte()).unwrap_or_default();
+        site.text(task).contains("Task<") && !before.windows(5).any(|word| word == b"async")
+    })
 }
 
 fn proves(site: &Site<'_, '_>) -> bool {
