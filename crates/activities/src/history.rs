@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use tinybug_model::BuildRole;
+use tinybug_model::{BuildRole, TestState};
 use tinybug_store::{AttemptFacts, BuildRecord, KnownTest, RunRecord, TestHistory, TestSet};
 use tinybug_verdict::{Baseline, History, RunFacts, Seen, Sighting, TestProfile, seen, unaffected};
 
@@ -36,8 +36,11 @@ pub(crate) async fn earlier(
     let mut ledger = Ledger::open(&mut stored)?;
     ledger.fade(&files);
     let tests = || attempts.iter().flat_map(|attempt| &attempt.ran).collect::<TestSet>();
-    let records = tests().into_iter().map(|test| ledger.profile(test).record(test));
-    let messages = ledger.history.known().iter().flat_map(|(test, known)| {
+    let commit = base_sha(&subject.measurement)?;
+    let records = tests().into_iter().map(|test| ledger.profile(test).record(test, commit));
+    // What a test said while the code was broken tells nothing of its own failures.
+    let flaky = ledger.history.known().iter().filter(|(test, _)| ledger.profile(**test).proof.is_some());
+    let messages = flaky.flat_map(|(test, known)| {
         let test = *test;
         known.messages.iter().map(move |message| (test, *message))
     });
@@ -195,6 +198,9 @@ impl<'a> Ledger<'a> {
                 && let Some(known) = self.history.known_mut(test)
             {
                 (known.state, known.last_failure_at) = (profile.state, profile.last_failure);
+                if profile.state == TestState::Broken {
+                    known.messages.clear();
+                }
                 known.profile = value;
             }
         }
@@ -204,8 +210,6 @@ impl<'a> Ledger<'a> {
 
 #[cfg(test)]
 mod tests {
-    use tinybug_model::TestState;
-
     use super::*;
 
     fn at(hour: i64) -> DateTime<Utc> {
@@ -264,6 +268,20 @@ mod tests {
         }
         assert_eq!(history.quiet().get(2), 20, "its file is another");
         assert_eq!(history.known()[&1].runs, 20, "all runs ever");
+    }
+
+    #[test]
+    fn what_a_broken_test_says_is_no_flaky_failure() {
+        let mut history = TestHistory::default();
+        let mut ledger = Ledger::open(&mut history).unwrap();
+        for run in 0..3 {
+            let seen = Seen { ran: vec![0, 1, 2], failed: vec![1] };
+            ledger.see("c1", at(run), &seen);
+            ledger.keep_messages(&seen, &[(1, 5)]);
+        }
+        ledger.close().unwrap();
+        let known = &history.known()[&1];
+        assert_eq!((known.state, known.messages.as_slice()), (TestState::Broken, &[][..]));
     }
 
     #[test]

@@ -171,11 +171,12 @@ impl TestProfile {
         if self.runs > 0.0 { (self.failures / self.runs).clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    /// The history as a record for [`crate::History`]: whole runs of what is left of the counts.
+    /// The history as a record for [`crate::History`], for a baseline of this commit: whole runs of what is left of the
+    /// counts.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a hundred runs at most")]
-    pub fn record(&self, test: u32) -> TestRecord {
+    pub fn record(&self, test: u32, commit: &str) -> TestRecord {
         let scale = (MAX_RUNS / self.runs.max(1.0)).min(1.0);
-        let (mut runs, mut failures) = (self.runs * scale, self.failures_by_itself() * scale);
+        let (mut runs, mut failures) = (self.runs * scale, self.failures_by_itself(commit) * scale);
         if failures > 0.0 && failures < 1.0 {
             // A failure never fades out of sight while the test is not cured: one, at the rate at which it came.
             (runs, failures) = ((runs / failures).min(MAX_RUNS), 1.0);
@@ -184,14 +185,14 @@ impl TestProfile {
     }
 
     /// Failures that nothing but the test itself explains.
-    fn failures_by_itself(&self) -> f64 {
+    fn failures_by_itself(&self, commit: &str) -> f64 {
         match (&self.proof, self.state) {
             (Some(_), TestState::Healthy) => self.failures.floor(),
             (Some(_), _) => self.failures,
-            // Without proof it failed from one commit on, up to another: that is the code's doing. Until it has passed
-            // for a while that is not certain.
-            (None, TestState::Healthy) if self.failures_in_a_row == 0 => 0.0,
-            (None, _) => self.failures.min(1.0),
+            // Without proof it failed from one commit on, up to another: that is the code's doing. A commit that broke
+            // many tests must not make them all suspects after it was mended.
+            (None, _) if self.failed_last() && self.last_commit == commit => self.failures.min(1.0),
+            (None, _) => 0.0,
         }
     }
 }
@@ -314,19 +315,22 @@ mod tests {
     #[test]
     fn history_fades_when_the_test_changes() {
         let mut profile = after("...F.......F........");
-        assert_eq!(profile.record(7), TestRecord { test: 7, runs: 20, failures: 2 });
+        assert_eq!(profile.record(7, "c9"), TestRecord { test: 7, runs: 20, failures: 2 });
         profile.fade();
-        assert_eq!(profile.record(7), TestRecord { test: 7, runs: 10, failures: 1 }, "the rate stays");
+        assert_eq!(profile.record(7, "c9"), TestRecord { test: 7, runs: 10, failures: 1 }, "the rate stays");
         profile.fade();
-        assert_eq!(profile.record(7), TestRecord { test: 7, runs: 10, failures: 1 }, "and is not forgotten");
+        assert_eq!(profile.record(7, "c9"), TestRecord { test: 7, runs: 10, failures: 1 }, "and is not forgotten");
     }
 
     #[test]
     fn a_long_history_counts_as_a_hundred_runs_at_the_same_rate() {
         let mut profile = TestProfile::of_passes(1000, Some("c1"));
-        assert_eq!(profile.record(7), TestRecord { test: 7, runs: 100, failures: 0 });
+        assert_eq!(profile.record(7, "c9"), TestRecord { test: 7, runs: 100, failures: 0 });
         see(&mut profile, "c1", "F");
-        assert_eq!((profile.state, profile.record(7).failures, profile.record(7).runs), (TestState::Flaky, 1, 100));
+        assert_eq!(
+            (profile.state, profile.record(7, "c9").failures, profile.record(7, "c9").runs),
+            (TestState::Flaky, 1, 100)
+        );
         assert_eq!(profile.last_commit(), Some("c1"));
         assert!(profile.failed_last() && profile.proof.is_some());
     }
@@ -335,9 +339,12 @@ mod tests {
     fn failing_between_two_commits_is_no_flakiness_once_the_test_has_mended() {
         let mut profile = after("....");
         see(&mut profile, "c2", "FFFFFF");
-        assert_eq!(profile.record(7).failures, 1, "not certain yet");
-        see(&mut profile, "c3", "..........");
-        assert_eq!((profile.state, profile.record(7).failures), (TestState::Healthy, 0));
+        assert_eq!(profile.record(7, "c2").failures, 1, "it may pass there too");
+        assert_eq!(profile.record(7, "c3").failures, 0, "another commit has mended it, or it fails there each time");
+        see(&mut profile, "c3", ".");
+        assert_eq!((profile.state, profile.record(7, "c3").failures), (TestState::Flaky, 0));
+        see(&mut profile, "c3", "F");
+        assert_eq!(profile.record(7, "c4").failures, 7, "now it is proven");
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn history(world: &World, runs: u32, random: &mut Random) -> History {
             }
         }
     }
-    History::new((0..).zip(&profiles).map(|(test, profile)| profile.record(test)), [])
+    History::new((0..).zip(&profiles).map(|(test, profile)| profile.record(test, "now")), [])
 }
 
 fn simulate(setting: Setting, method: Method, rule: Rule, repositories: u32, seed: u64) -> Tally {
