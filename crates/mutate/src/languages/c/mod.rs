@@ -13,6 +13,7 @@ pub(super) const ARID: Arid = Arid {
         "perror",
         "assert",
         "static_assert",
+        "_Static_assert",
         "abort",
         "exit",
         "malloc",
@@ -147,9 +148,16 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     ),
 };
 
-/// Conditions of the preprocessor hold what they guard, but are no code themselves.
+/// Conditions of the preprocessor hold what they guard, but are no code themselves; what libraries call their macros
+/// for assertions at compile time ends alike.
 pub(super) fn skips(site: &Site<'_, '_>) -> bool {
     site.parent_role() == Role::Const && site.is_field(Field::Condition)
+        || site.role == Role::Call && is_static_assertion(site.own_text())
+}
+
+fn is_static_assertion(call: &str) -> bool {
+    let callee = call.split('(').next().unwrap_or_default().trim_end();
+    callee.to_ascii_lowercase().ends_with("static_assert")
 }
 
 /// Rules of C.
@@ -174,6 +182,8 @@ pub(super) fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replac
             site.parent().map(|parent| parent.node.kind()),
             Some("array_declarator" | "initializer_pair" | "enumerator" | "bitfield_clause")
         ),
+        // An address that the grammar takes for a conjunction.
+        Op::BitAndOr => !site.bytes[..site.node.start_byte()].trim_ascii_end().ends_with(b","),
         Op::LitCollection | Op::LitItemDrop => false,
         Op::LitStringEmpty | Op::LitStringFill => !is_array_value(site),
         _ => true,

@@ -193,11 +193,17 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             sides().any(|side| matches!(site.role_of(side), Role::Number))
                 || !sides().any(|side| matches!(site.role_of(side), Role::Call | Role::Str | Role::Template))
         }
+        // `virtual void f() = 0;` has no body; any other number is none.
+        Op::LitInt if site.parent().is_some_and(|parent| is_pure(site, parent.node)) => false,
         // The outcome of `<=>` compares with nothing but a zero.
         Op::LitInt if site.parent().is_some_and(|parent| site.text(parent.node).contains("<=>")) => false,
         Op::RetZero | Op::RetBool if site.function().is_some_and(|function| function.role == Role::Lambda) => false,
         _ => c::allows(site, op, span, replacement),
     }
+}
+
+fn is_pure<'t>(site: &Site<'_, 't>, declaration: tree_sitter::Node<'t>) -> bool {
+    declaration.kind() == "field_declaration" && site.text(declaration).contains(')')
 }
 
 fn is_stream_chain(site: &Site<'_, '_>) -> bool {

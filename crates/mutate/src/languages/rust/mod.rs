@@ -196,6 +196,18 @@ pub(crate) fn is_test(bytes: &[u8], item: Node<'_>) -> bool {
     false
 }
 
+/// Whether the left operand ends in a cast.
+fn follows_cast(infix: Node<'_>) -> bool {
+    let mut last = infix.child(0);
+    while let Some(node) = last {
+        if node.kind() == "type_cast_expression" {
+            return true;
+        }
+        last = if node.kind() == "binary_expression" { node.child(2) } else { None };
+    }
+    false
+}
+
 fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) -> bool {
     let sides = || {
         site.parent().into_iter().flat_map(|parent| {
@@ -206,6 +218,8 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
         return matches!(op, Op::LitBool | Op::LitFloat | Op::LitStringEmpty | Op::LitStringFill);
     }
     match op {
+        // `a as usize < b` would begin the arguments of a generic type.
+        _ if matches!(replacement, "<" | "<<") && site.parent().is_some_and(|infix| follows_cast(infix.node)) => false,
         // The compiler reckons what it can and refuses what overflows.
         Op::ArithAddSub | Op::ArithSubAdd | Op::ArithMulDiv | Op::ArithDivMul | Op::ArithModMul | Op::BitShift => {
             !site.place().constant

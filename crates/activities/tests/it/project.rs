@@ -1,0 +1,61 @@
+//! A copy of a real library, with its mutants.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+use tinybug_model::{Mutant, Tier};
+use tinybug_mutate::{Source, enumerate_all};
+use tinybug_testkit::libraries::{Library, fetch};
+
+/// Mutants of one library that are compiled at most, unless all are asked for.
+const MOST: usize = 2_000;
+
+/// A library in a directory that may be written to.
+pub(crate) struct Project {
+    pub(crate) library: &'static Library,
+    /// The copy.
+    pub(crate) dir: PathBuf,
+    /// For whatever a compiler writes.
+    pub(crate) scratch: PathBuf,
+    /// Mutants of the default tier: all, or every k-th.
+    pub(crate) mutants: Vec<Mutant>,
+    _place: TempDir,
+}
+
+impl Project {
+    /// `None` when the library cannot be fetched.
+    pub(crate) fn of(library: &'static Library) -> Option<Self> {
+        let fetched = fetch(library)?;
+        let place = tempfile::Builder::new().prefix("tinybug-library-").tempdir().unwrap();
+        let (dir, scratch) = (place.path().join("project"), place.path().join("scratch"));
+        let copied = Command::new("cp").arg("-R").arg(&fetched).arg(&dir).status().unwrap();
+        assert!(copied.success());
+        fs::create_dir(&scratch).unwrap();
+        let mut files = Vec::new();
+        collect(&dir, &dir, &mut files);
+        let sources: Vec<_> = files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
+        let mut mutants = enumerate_all(&sources, Tier::Default).mutants;
+        mutants.retain(|mutant| mutant.language == library.language);
+        let all = std::env::var_os("TINYBUG_ALL_MUTANTS").is_some();
+        let step = if all { 1 } else { mutants.len().div_ceil(MOST).max(1) };
+        let mutants = mutants.into_iter().step_by(step).collect();
+        Some(Self { library, dir, scratch, mutants, _place: place })
+    }
+}
+
+fn collect(root: &Path, dir: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let entry = entry.unwrap();
+        let (path, kind) = (entry.path(), entry.file_type().unwrap());
+        if kind.is_dir() {
+            collect(root, &path, files);
+        } else if kind.is_file() {
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            files.push((name, fs::read(&path).unwrap()));
+        }
+    }
+}

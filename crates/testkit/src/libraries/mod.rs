@@ -1,0 +1,7 @@
+//! Real libraries for tests, in pinned versions, fetched once by their own package managers.
+
+mod fetch;
+mod list;
+
+pub use fetch::{fetch, part, tools};
+pub use list::{LIBRARIES, Library, Registry};
