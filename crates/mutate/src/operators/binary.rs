@@ -139,7 +139,10 @@ fn infix_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Nod
         // Only where the operand is nothing but `a ?? b`: dropping a side of a longer chain changes precedence.
         if site.role_of(left) != Role::Binary && site.role_of(right) != Role::Binary {
             drafts.replace(site, Op::CondNullish, parent, site.text(left).to_owned());
-            drafts.replace(site, Op::CondNullish, parent, site.text(right).to_owned());
+            // C# lets `throw` stand for a value only behind `??` and the like.
+            if right.kind() != "throw_expression" {
+                drafts.replace(site, Op::CondNullish, parent, site.text(right).to_owned());
+            }
         }
         return;
     }

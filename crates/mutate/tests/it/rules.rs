@@ -67,6 +67,22 @@ fn types_of_typescript_are_no_expressions() {
 }
 
 #[test]
+fn what_only_compilers_would_refuse_is_left_alone() {
+    // Found by the compilers of the languages on real libraries.
+    assert!(!changes("a.rs", "fn f(a: u8) -> usize { a as usize >> 1 }\n").contains(&">> -> <<".to_owned()));
+    assert!(
+        !changes("a.rs", "fn f(a: u8, b: usize) -> bool { b + a as usize >= b }\n").contains(&">= -> <".to_owned())
+    );
+    assert!(changes("a.rs", "fn f(a: u8, b: usize) -> bool { (a as usize) >= b }\n").contains(&">= -> <".to_owned()));
+    let pure = "class A { virtual int f() const = 0; int b = 0; };\n";
+    assert_eq!(changes("a.cc", pure), ["0 -> 1"]);
+    let thrown = "class A { int f(int? a) { return a ?? throw new E(); } }\n";
+    assert!(!changes("a.cs", thrown).iter().any(|change| change.ends_with("-> throw new E()")));
+    let assertion = "void f(int a) { X_STATIC_ASSERT(sizeof(a) == 4); g(a == 4); }\n";
+    assert_eq!(changes("a.c", assertion).iter().filter(|change| *change == "== -> !=").count(), 1);
+}
+
+#[test]
 fn a_comment_with_a_reason_leaves_code_alone() {
     assert_eq!(changes("a.py", "x = a < 3  # tinybug: ignore checked by hand\n"), [] as [&str; 0]);
     assert_eq!(changes("a.py", "# tinybug: ignore checked by hand\nx = [\n    a < 3,\n]\n"), [] as [&str; 0]);

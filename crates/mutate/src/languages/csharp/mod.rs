@@ -196,6 +196,8 @@ fn skips(site: &Site<'_, '_>) -> bool {
 
 fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str) -> bool {
     match op {
+        // The grammar takes `(a) - b` for a cast of `-b`.
+        Op::ArithNegDrop if site.parent().is_some_and(|cast| cast.node.kind() == "cast_expression") => false,
         // What a condition proves about a variable is lost with it.
         Op::CondTrue | Op::CondFalse | Op::RelFalseTrue => !proves(site) && !site.place().loop_head,
         Op::LogicAndOr | Op::LogicNotDrop | Op::LogicNegateCond => {
