@@ -131,8 +131,11 @@ async fn what_was_prepared_first_stands_as_a_whole(pool: PgPool) {
     // The working tree has changed since: its newer state must not be mixed with the mutants of the older one.
     assert_eq!(acme.prepare(asked, &prepared("second"), &drawing(5)).await.unwrap(), 3);
     assert_eq!(acme.measurement(asked.id).await.unwrap().unwrap(), before);
-    let drawn: Vec<_> = acme.all_mutants(asked.id).await.unwrap().into_iter().map(|drawn| drawn.mutant).collect();
-    assert_eq!(drawn, drawing(3).mutants);
+    let drawn = acme.all_mutants(asked.id).await.unwrap();
+    let (mutants, sentences): (Vec<_>, Vec<_>) =
+        drawn.into_iter().map(|drawn| (drawn.mutant, drawn.description)).unzip();
+    assert_eq!(mutants, drawing(3).mutants);
+    assert_eq!(sentences, drawing(3).descriptions.into_iter().map(Some).collect::<Vec<_>>());
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -73,7 +73,10 @@ async fn read_the_sample_data(store: &Store) {
         [&Source::WorkingTree, &Source::Revision("main".into())]
     );
     let done = measurements[1].id;
-    assert_eq!(acme.all_mutants(done).await.unwrap().len(), 2);
+    let mutants = acme.all_mutants(done).await.unwrap();
+    assert_eq!(mutants.len(), 2);
+    let sentences: Vec<_> = mutants.iter().map(|mutant| mutant.description.as_deref()).collect();
+    assert_eq!(sentences, [None, Some("`shop/tax.py` is strict no more.")], "mutants drawn before have no sentence");
     let history = acme.mutant(done, &MutantId("m0".into())).await.unwrap().unwrap();
     assert_eq!(history.attempts[0].ran, [0, 1].into_iter().collect::<TestSet>());
     assert_eq!(acme.progress(done).await.unwrap().unwrap().closed_trials, 1);
