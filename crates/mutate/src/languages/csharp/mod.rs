@@ -227,8 +227,8 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str
     }
 }
 
-/// The items of a collection that a type is written for, and of a collection expression. Others tell their type by their items, and
-/// initialisers of objects set properties.
+/// The items of a collection that a type is written for, and of a collection expression. Others tell their type by
+/// their items, and initialisers of objects set properties.
 fn initializer_items<'t>(site: &Site<'_, 't>) -> Option<tree_sitter::Node<'t>> {
     let typed = site.node.kind() == "collection_expression"
         || site.parent().is_some_and(|parent| parent.node.kind() == "object_creation_expression");
