@@ -162,9 +162,6 @@ fn weighted(strata: &[Stratum], detected: impl Fn(&Stratum) -> f64) -> Weighted 
 
 /// Rounds of the Monte-Carlo interval: its ends then move by about a fiftieth of its width.
 const ROUNDS: usize = 2000;
-/// As many draws from all strata as a stratum's own draws are set against: with less, a stratum without a survivor
-/// would soon believe that it can have none.
-const KINSHIP: f64 = 10.0;
 /// Rounds that forget where the sampler began.
 const WARM_UP: usize = 50;
 
@@ -178,11 +175,12 @@ pub fn monte_carlo(draws: &[Draw], lines: &[u64], uncovered: u64, seed: u64) -> 
         return (covered == 0 && uncovered > 0).then_some((0.0, 0.0));
     }
     let mut random = Random::seeded(seed);
-    let mut current = vec![EXPECTED_KILL_RATE; lines.len()];
+    let mut current = EXPECTED_KILL_RATE;
     let mut shares = Vec::with_capacity(ROUNDS);
     for round in 0..WARM_UP + ROUNDS {
-        let truth = tried.truth(&current, &mut random);
-        let share = share_detected(&truth, lines, &mut current, &mut random);
+        let truth = tried.truth(current, lines.len(), &mut random);
+        current = overall_share(&truth, &mut random);
+        let share = share_detected(&truth, lines, current, &mut random);
         if round >= WARM_UP {
             shares.push(share);
         }
@@ -214,17 +212,17 @@ impl Tried {
     }
 
     /// Draws how many lines of each stratum the tests detect, and how many not.
-    fn truth(&self, shares: &[f64], random: &mut Random) -> Vec<(u64, u64)> {
-        let mut truth = vec![(0, 0); shares.len()];
+    fn truth(&self, share: f64, strata: usize, random: &mut Random) -> Vec<(u64, u64)> {
+        let mut truth = vec![(0, 0); strata];
         for &(stratum, chance, count) in &self.alike {
-            let caught = random.binomial(count, given_share(chance, shares[stratum]));
+            let caught = random.binomial(count, given_share(chance, share));
             truth[stratum].0 += caught;
             truth[stratum].1 += count - caught;
         }
         for (stratum, chances) in &self.crowded {
             // One mutant stands for its line.
             let chosen = chances[random.below(u32::try_from(chances.len()).unwrap_or(u32::MAX)) as usize];
-            let caught = random.chance(given_share(chosen, shares[*stratum]));
+            let caught = random.chance(given_share(chosen, share));
             truth[*stratum].0 += u64::from(caught);
             truth[*stratum].1 += u64::from(!caught);
         }
@@ -239,23 +237,22 @@ fn given_share(chance: f64, share: f64) -> f64 {
     if for_it + against > 0.0 { for_it / (for_it + against) } else { chance }
 }
 
-/// Draws the share of lines that the tests detect, given the truth about the drawn ones; leaves the strata's shares in
-/// `shares`.
-fn share_detected(truth: &[(u64, u64)], lines: &[u64], shares: &mut [f64], random: &mut Random) -> f64 {
+/// Draws the share of lines that the tests detect wherever they stand, given the truth about the drawn ones. What a
+/// doubtful verdict is worth goes by this share and not by its stratum's: a stratum with few draws and no survivor would
+/// soon believe that it can have none.
+#[expect(clippy::cast_precision_loss, reason = "counts of lines are far below 2^52")]
+fn overall_share(truth: &[(u64, u64)], random: &mut Random) -> f64 {
     let (caught, missed) = truth.iter().fold((0, 0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
-    #[expect(clippy::cast_precision_loss, reason = "counts of lines are far below 2^52")]
-    let beta = |caught: u64, missed: u64, a: f64, b: f64, random: &mut Random| {
-        random.beta(caught as f64 + a, missed as f64 + b)
-    };
     // A uniform prior: over the shares that scores have, its intervals hold the truth more evenly than Jeffreys'.
-    let overall = beta(caught, missed, 1.0, 1.0, random);
-    let all: u64 = lines.iter().sum();
+    random.beta(caught as f64 + 1.0, missed as f64 + 1.0)
+}
+
+/// Draws the share of all lines that the tests detect, lines never drawn included.
+fn share_detected(truth: &[(u64, u64)], lines: &[u64], overall: f64, random: &mut Random) -> f64 {
     if lines.iter().filter(|&&lines| lines > 0).count() < 2 {
-        shares.fill(overall);
+        let (caught, missed) = truth.iter().fold((0, 0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
+        let all: u64 = lines.iter().sum();
         return ratio(caught + random.binomial(all.saturating_sub(caught + missed), overall), all.max(1));
-    }
-    for (&(caught, missed), share) in truth.iter().zip(shares) {
-        *share = beta(caught, missed, KINSHIP * overall.max(1e-9), KINSHIP * (1.0 - overall).max(1e-9), random);
     }
     // Many small strata would each be drawn towards its prior, and their sum with them: the sum is drawn as one share,
     // from a sample of the size that says as much as the strata do.

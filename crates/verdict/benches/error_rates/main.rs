@@ -1,6 +1,7 @@
 //! Error rates of the recipe beside naive rules, in simulated repositories whose truth is known. Deterministic by
 //! seed: `cargo bench -p tinybug-verdict --bench error_rates
-//! [-- [rates|coverage|strata|stopping] [SEED]]`. Fails when a target is missed.
+//! [-- [rates|coverage|strata|stopping] [clean|flaky|random] [SEED]]`; the last three words are settings of the
+//! coverage. Fails when a target is missed.
 #![expect(clippy::print_stdout, reason = "a benchmark reports on standard output")]
 
 mod coverage;
@@ -132,7 +133,7 @@ fn main() {
         met &= rates(seed);
     }
     if all || only("coverage") || only("strata") {
-        met &= coverage::report(seed, only("strata"));
+        met &= coverage::report(seed, only);
     }
     if all || only("stopping") {
         met &= stopping::report(seed);

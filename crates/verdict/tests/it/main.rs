@@ -1,10 +1,13 @@
 //! What must hold of every verdict and score, whatever the numbers.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
-use tinybug_model::{TestState, Thresholds, Verdict};
+use tinybug_model::{MutantId, StopAnswer, StopRule, TestState, Thresholds, Verdict};
 use tinybug_verdict::{
-    Assessment, Baseline, BaselinePolicy, Counts, Draw, History, JudgeLine, Next, Population, RunEnd, RunFacts,
-    Sighting, Suspect, TestProfile, TestRecord, assess, confidence_sequence, estimate, judge, judge_line, score,
+    Assessment, Baseline, BaselinePolicy, Counts, Draw, History, JudgeLine, Next, Population, RunEnd, RunFacts, Side,
+    Sighting, Suspect, TestProfile, TestRecord, anytime_interval, assess, compare, confidence_sequence, estimate,
+    judge, judge_line, score, stop,
 };
 
 const TESTS: u32 = 12;
@@ -241,6 +244,30 @@ proptest! {
     }
 
     #[test]
+    fn a_stopping_rule_looks_at_no_more_than_there_is_and_its_interval_is_one(
+        verdicts in prop::collection::vec(prop::option::weighted(0.99, 0_usize..8), 0..300),
+        lines in prop_oneof![1_u64..400, any::<u64>()],
+        rule in prop_oneof![
+            (0.0_f64..=1.0).prop_map(|width| StopRule::NarrowerThan { width, alpha: 0.05 }),
+            (0.0_f64..=1.0, 0.0_f64..0.25, 0.0001_f64..0.25)
+                .prop_map(|(score, margin, alpha)| StopRule::AtLeast { score, margin, alpha }),
+            (0.0_f64..=1.0).prop_map(|score| StopRule::AtLeast { score, margin: 0.0, alpha: 0.05 }),
+        ],
+    ) {
+        let verdicts: Vec<Option<Verdict>> =
+            verdicts.into_iter().map(|verdict| verdict.map(|verdict| Verdict::ALL[verdict])).collect();
+        let known = verdicts.iter().take_while(|verdict| verdict.is_some()).count();
+        let stopping = stop(&rule, &verdicts, lines);
+        prop_assert!(usize::try_from(stopping.after).unwrap() <= known, "{stopping:?}");
+        if known == 0 {
+            prop_assert_eq!(stopping.answer, StopAnswer::Undecided);
+        }
+        if let Some((low, high)) = anytime_interval(&verdicts, lines, 0.05) {
+            prop_assert!((0.0..=1.0).contains(&low) && low <= high && high <= 1.0, "{low} {high}");
+        }
+    }
+
+    #[test]
     fn a_confidence_sequence_holds_what_was_seen(
         detected in 0_u64..500, missed in 0_u64..500, more in 0_u64..5_000_000,
     ) {
@@ -254,6 +281,30 @@ proptest! {
 proptest! {
     // Each case is a simulation.
     #![proptest_config(ProptestConfig { cases: 25, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_comparison_is_bounded_and_its_parts_add_up(
+        before in prop::collection::vec((0_u32..20, 0_usize..8, 0.0_f64..=1.0), 0..20),
+        after in prop::collection::vec((0_u32..20, 0_usize..8, 0.0_f64..=1.0), 0..20),
+        seed in any::<u64>(),
+    ) {
+        let sides = |sides: Vec<(u32, usize, f64)>| -> Vec<Side> {
+            let side = |(id, verdict, detected)| Side {
+                id: MutantId(format!("m{id}")), verdict: Verdict::ALL[verdict], detected, caught_by: Vec::new(),
+            };
+            sides.into_iter().map(side).collect()
+        };
+        let comparison = compare(&sides(before), &sides(after), &BTreeSet::new(), &BTreeSet::new(), seed);
+        let parts = comparison.from_same_mutants + comparison.from_other_mutants;
+        for number in [comparison.low, comparison.high, comparison.expected_flakiness, comparison.sampling_noise] {
+            prop_assert!((-1.0..=1.0).contains(&number), "{comparison:?}");
+        }
+        if let Some(delta) = comparison.delta {
+            prop_assert!(comparison.low <= delta && delta <= comparison.high, "{comparison:?}");
+            prop_assert!((delta - parts).abs() < 1e-12, "{comparison:?}");
+        }
+        prop_assert!(!comparison.sentences().is_empty());
+    }
 
     #[test]
     fn an_estimate_lies_in_its_interval(
