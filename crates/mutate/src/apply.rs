@@ -20,17 +20,58 @@ pub enum ApplyError {
 
 /// The file with the mutant in it.
 pub fn apply(bytes: &[u8], mutant: &Mutant) -> Result<Vec<u8>, ApplyError> {
+    let (start, end) = span(bytes, mutant)?;
+    Ok([&bytes[..start], mutant.replacement.as_bytes(), &bytes[end..]].concat())
+}
+
+/// Where a mutant changes a file.
+fn span(bytes: &[u8], mutant: &Mutant) -> Result<(usize, usize), ApplyError> {
     let span = usize::try_from(mutant.start_byte).ok().zip(usize::try_from(mutant.end_byte).ok());
-    let Some((start, end)) =
-        span.filter(|(start, end)| start <= end && bytes.get(*start..*end) == Some(mutant.original.as_bytes()))
-    else {
-        return Err(ApplyError::OtherText {
+    span.filter(|(start, end)| start <= end && bytes.get(*start..*end) == Some(mutant.original.as_bytes())).ok_or_else(
+        || ApplyError::OtherText {
             id: mutant.id.to_string(),
             expected: mutant.original.clone(),
             at: mutant.start_byte,
-        });
+        },
+    )
+}
+
+/// How many lines a patch shows around the changed one.
+const CONTEXT: usize = 3;
+
+/// The unified diff that a mutant makes. It looks only at the lines around: the size of the file does not matter.
+pub fn patch(bytes: &[u8], mutant: &Mutant) -> Result<String, ApplyError> {
+    let (start, end) = span(bytes, mutant)?;
+    let line_start = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |at| at + 1);
+    let line_end = memchr::memchr(b'\n', &bytes[end..]).map_or(bytes.len(), |at| end + at + 1);
+    let mut first = line_start;
+    let mut above = 0;
+    while above < CONTEXT && first > 0 {
+        first = memchr::memrchr(b'\n', &bytes[..first - 1]).map_or(0, |at| at + 1);
+        above += 1;
+    }
+    let below: Vec<_> = bytes[line_end..].split_inclusive(|byte| *byte == b'\n').take(CONTEXT).collect();
+    let changed = [&bytes[line_start..start], mutant.replacement.as_bytes(), &bytes[end..line_end]].concat();
+    let from = mutant.line as usize - above;
+    let count = above + 1 + below.len();
+    let range = if count == 1 { from.to_string() } else { format!("{from},{count}") };
+    let mut patch = format!("--- a/{0}\n+++ b/{0}\n@@ -{range} +{range} @@\n", mutant.path);
+    let mut push = |mark: char, line: &[u8]| {
+        patch.push(mark);
+        patch.push_str(&String::from_utf8_lossy(line));
+        if !line.ends_with(b"\n") {
+            patch.push_str("\n\\ No newline at end of file\n");
+        }
     };
-    Ok([&bytes[..start], mutant.replacement.as_bytes(), &bytes[end..]].concat())
+    for line in bytes[first..line_start].split_inclusive(|byte| *byte == b'\n') {
+        push(' ', line);
+    }
+    push('-', &bytes[line_start..line_end]);
+    push('+', &changed);
+    for line in below {
+        push(' ', line);
+    }
+    Ok(patch)
 }
 
 /// The unified diff between two versions of a file.

@@ -53,15 +53,15 @@ impl fmt::Display for SkipReason {
             Self::Generated => "skipped: a tool generated it",
             Self::BuildFile => "skipped: it only configures or builds",
             Self::Declarations => "skipped: it only declares types",
-            Self::TooLarge => "skipped: it is larger than 4 MiB",
+            Self::TooLarge => "skipped: it is larger than 32 MiB",
             Self::Binary => "skipped: it is no text",
             Self::NotUtf8 => "skipped: its text is not UTF-8",
         })
     }
 }
 
-/// Files larger than this were not written by hand.
-const LARGEST: usize = 4 * 1024 * 1024;
+/// Files of more bytes than this are left alone.
+pub const LARGEST_FILE: usize = 32 * 1024 * 1024;
 
 const VENDORED: &[&str] = &[
     "vendor",
@@ -147,7 +147,7 @@ fn is_config(name: &str) -> bool {
 
 /// What the bytes say against a file.
 fn guard(name: &str, bytes: &[u8]) -> Option<SkipReason> {
-    if bytes.len() > LARGEST {
+    if bytes.len() > LARGEST_FILE {
         return Some(SkipReason::TooLarge);
     }
     if bytes.contains(&0) {
@@ -208,8 +208,17 @@ const LONGEST: usize = 20_000;
 
 /// Whether a script was squeezed into few long lines.
 fn is_minified(name: &str, text: &str) -> bool {
-    let script = name.ends_with("js") && text.len() > 5_000 && text.len() / text.lines().count().max(1) > 500;
-    script || text.len() > LONGEST && text.lines().any(|line| line.len() > LONGEST)
+    let bytes = text.as_bytes();
+    let (mut lines, mut longest, mut start) = (0, 0, 0);
+    for end in memchr::memchr_iter(b'\n', bytes) {
+        lines += 1;
+        longest = longest.max(end - start);
+        start = end + 1;
+    }
+    lines += usize::from(start < bytes.len());
+    longest = longest.max(bytes.len() - start);
+    let script = name.ends_with("js") && bytes.len() > 5_000 && bytes.len() / lines.max(1) > 500;
+    script || longest > LONGEST
 }
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {
@@ -261,6 +270,6 @@ mod tests {
     fn bytes_that_are_no_text_are_left_alone() {
         assert_eq!(classify("a.py", b"\0"), Classified::Skipped(SkipReason::Binary));
         assert_eq!(classify("a.py", b"\xff\xfe"), Classified::Skipped(SkipReason::NotUtf8));
-        assert_eq!(classify("a.py", &vec![b'#'; LARGEST + 1]), Classified::Skipped(SkipReason::TooLarge));
+        assert_eq!(classify("a.py", &vec![b'#'; LARGEST_FILE + 1]), Classified::Skipped(SkipReason::TooLarge));
     }
 }

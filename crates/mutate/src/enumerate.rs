@@ -2,22 +2,24 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    hash::{DefaultHasher, Hash, Hasher},
+    ops::Range,
 };
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
-use tinybug_model::{Language, Mutant, MutantId, Tier};
+use tinybug_model::{Language, Mutant, Tier};
 use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::{
     classify::{Classified, classify},
     grammar::Grammar,
+    ids::{Hashed, IdMaker},
     ignore::Ignored,
     languages::{self, Plus},
     lines::Lines,
     operators::Op,
+    role::Role,
     site::Draft,
+    tokens::{LONGEST_LINE, LineTokens, is_word},
     types::{Guess, Names},
     walk::walk,
 };
@@ -48,9 +50,6 @@ pub struct Enumeration {
     /// What a person should know.
     pub notes: Vec<Note>,
 }
-
-/// Lines longer than this were written by machines.
-const LONGEST_LINE: usize = 1_000;
 
 /// Lists the mutants of one file, in the order of offsets. A file that is no product code has none.
 pub fn enumerate(source: Source<'_>, tier: Tier) -> Enumeration {
@@ -86,7 +85,7 @@ pub fn enumerate_all(sources: &[Source<'_>], tier: Tier) -> Enumeration {
 fn enumerate_as(source: Source<'_>, language: Language, tier: Tier) -> Enumeration {
     let note = |text: &str| Note { path: source.path.to_owned(), text: text.to_owned() };
     let grammar = Grammar::of(languages::spec(language), source.path);
-    let Some(tree) = grammar.parse(source.bytes, None) else {
+    let Some(tree) = grammar.parse(source.bytes) else {
         return Enumeration { mutants: Vec::new(), notes: vec![note("cut off: parsing it takes too many steps")] };
     };
     let found = walk(grammar, &tree, source.bytes, tier);
@@ -121,29 +120,32 @@ impl File<'_> {
         drafts.sort_by(|a, b| {
             (a.start, a.end, a.op, &a.replacement, a.tier).cmp(&(b.start, b.end, b.op, &b.replacement, b.tier))
         });
-        let mut seen: HashMap<(usize, u64), usize> = HashMap::new();
+        let bytes = self.source.bytes;
+        // What the drafts of the current line make of it.
+        let mut seen: HashMap<u64, usize, Hashed> = HashMap::default();
         let mut good = Vec::with_capacity(drafts.len());
-        let mut original = (usize::MAX, 0);
+        let mut tokens = LineTokens::default();
+        let mut current = usize::MAX;
+        let mut replaced = false;
         for draft in drafts {
-            let line = self.lines.of(draft.start);
+            let line = self.lines.of_next(draft.start, if current == usize::MAX { 0 } else { current });
             let (start, end) = self.lines.span(line);
             if end - start > LONGEST_LINE {
                 self.long_lines += 1;
                 continue;
             }
-            if !self.types_allow(&draft, names) || !self.parses(&draft) {
+            let text = &bytes[start..end];
+            if current != line {
+                current = line;
+                tokens.read(text);
+                seen.clear();
+            }
+            let place = (draft.start - start, draft.end - start);
+            let mutated = tokens.changed(text, place, draft.replacement.as_bytes());
+            if mutated == tokens.original() || !self.types_allow(&draft, names) || !self.parses(&draft) {
                 continue;
             }
-            if original.0 != line {
-                original = (line, tokens_hash(&[&self.source.bytes[start..end]]));
-            }
-            let bytes = self.source.bytes;
-            let mutated =
-                tokens_hash(&[&bytes[start..draft.start], draft.replacement.as_bytes(), &bytes[draft.end..end]]);
-            if mutated == original.1 {
-                continue;
-            }
-            match seen.entry((line, mutated)) {
+            match seen.entry(mutated) {
                 Entry::Vacant(new) => {
                     new.insert(good.len());
                     good.push((line, draft));
@@ -153,13 +155,16 @@ impl File<'_> {
                     let kept: &mut (usize, Draft<'t>) = &mut good[*twin.get()];
                     if kept.1.tier > draft.tier {
                         kept.1 = draft;
+                        replaced = true;
                     }
                 }
             }
         }
-        good.sort_by(|(_, a), (_, b)| {
-            (a.start, a.end, a.op, &a.replacement).cmp(&(b.start, b.end, b.op, &b.replacement))
-        });
+        if replaced {
+            good.sort_by(|(_, a), (_, b)| {
+                (a.start, a.end, a.op, &a.replacement).cmp(&(b.start, b.end, b.op, &b.replacement))
+            });
+        }
         good
     }
 
@@ -205,11 +210,14 @@ impl File<'_> {
     }
 
     fn reparses(&self, draft: &Draft<'_>) -> bool {
-        let bytes = self.source.bytes;
-        let mut text = Vec::with_capacity(bytes.len() + draft.replacement.len());
-        text.extend_from_slice(&bytes[..draft.start]);
-        text.extend_from_slice(draft.replacement.as_bytes());
-        text.extend_from_slice(&bytes[draft.end..]);
+        let (start, end) = (draft.start, draft.end);
+        if let Some(unit) = self.unit_around(start..end) {
+            let bytes = self.source.bytes;
+            let text = [&bytes[unit.start..start], draft.replacement.as_bytes(), &bytes[end..unit.end]];
+            if self.grammar.parse_changed(text, None).is_some_and(|tree| !tree.root_node().has_error()) {
+                return true;
+            }
+        }
         let row = self.lines.of(draft.start);
         let line_start = self.lines.span(row).0;
         let point = |at: usize| Point { row, column: at - line_start };
@@ -223,7 +231,9 @@ impl File<'_> {
             old_end_position: point(draft.end),
             new_end_position: point(new_end),
         });
-        let Some(tree) = self.grammar.parse(&text, Some(&old)) else { return false };
+        let bytes = self.source.bytes;
+        let text = [&bytes[..draft.start], draft.replacement.as_bytes(), &bytes[draft.end..]];
+        let Some(tree) = self.grammar.parse_changed(text, Some(&old)) else { return false };
         let clean = !self.tree.root_node().has_error();
         if clean {
             return !tree.root_node().has_error();
@@ -231,33 +241,37 @@ impl File<'_> {
         errors(&tree) <= errors(self.tree)
     }
 
+    /// The smallest statement or function around a place, if it parses. Most stand for themselves: to parse one anew is
+    /// quicker than to parse the file, above all one that has errors elsewhere.
+    fn unit_around(&self, place: Range<usize>) -> Option<Range<usize>> {
+        let mut cursor = self.tree.walk();
+        let mut unit = None;
+        while cursor.goto_first_child_for_byte(place.start).is_some() {
+            let node = cursor.node();
+            if node.start_byte() > place.start || node.end_byte() < place.end {
+                break;
+            }
+            if is_unit(self.grammar.role(node)) {
+                unit = Some(node);
+            }
+        }
+        unit.filter(|node| !node.has_error()).map(|node| node.byte_range())
+    }
+
     /// The mutants of drafts, with their stable names.
     fn named(&self, drafts: Vec<(usize, Draft<'_>)>, symbols: &[String]) -> Vec<Mutant> {
         let bytes = self.source.bytes;
-        let mut occurrences: HashMap<u64, u32> = HashMap::new();
+        let mut names = IdMaker::new(self.source.path);
+        let text = |start: usize, end: usize| String::from_utf8_lossy(&bytes[start..end]).into_owned();
         drafts
             .into_iter()
             .map(|(line, draft)| {
                 let info = draft.op.info();
                 let (start, end) = self.lines.span(line);
                 let function = &symbols[draft.symbol as usize];
-                let text = bytes[start..end].trim_ascii();
-                let mut hasher = DefaultHasher::new();
-                (function, text, info.id, &draft.replacement, draft.tier.name()).hash(&mut hasher);
-                let count = occurrences.entry(hasher.finish()).or_default();
-                let occurrence = *count;
-                *count += 1;
-                let id = stable_id(&[
-                    self.source.path.as_bytes(),
-                    function.as_bytes(),
-                    text,
-                    info.id.as_bytes(),
-                    draft.tier.name().as_bytes(),
-                    draft.replacement.as_bytes(),
-                    &occurrence.to_be_bytes(),
-                ]);
+                names.stand_at((line, draft.symbol), function, bytes[start..end].trim_ascii());
                 Mutant {
-                    id,
+                    id: names.name(info.id, draft.tier.name(), &draft.replacement),
                     language: self.language,
                     path: self.source.path.to_owned(),
                     operator: info.id.to_owned(),
@@ -266,7 +280,7 @@ impl File<'_> {
                     column: self.lines.column(line, draft.start),
                     start_byte: draft.start as u64,
                     end_byte: draft.end as u64,
-                    original: String::from_utf8_lossy(&bytes[draft.start..draft.end]).into_owned(),
+                    original: text(draft.start, draft.end),
                     replacement: draft.replacement.into_owned(),
                     function: function.clone(),
                 }
@@ -275,65 +289,14 @@ impl File<'_> {
     }
 }
 
-/// The name of a mutant: what it changes and where in the code's structure, never a line number.
-fn stable_id(parts: &[&[u8]]) -> MutantId {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part);
-    }
-    let digest = hasher.finalize();
-    let head = u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"));
-    MutantId(format!("{head:016x}"))
-}
-
-/// A hash of the tokens on a line: spaces between them do not count, spaces inside texts do.
-fn tokens_hash(parts: &[&[u8]]) -> u64 {
-    let mut hash = Fnv::new();
-    let mut quote = 0;
-    let mut pending = false;
-    let mut last = 0;
-    for byte in parts.iter().copied().flatten().copied() {
-        if quote == 0 && byte.is_ascii_whitespace() {
-            pending = true;
-            continue;
-        }
-        if pending && is_word(last) && is_word(byte) {
-            hash.add(b' ');
-        }
-        pending = false;
-        if matches!(byte, b'"' | b'\'' | b'`') {
-            quote = match quote {
-                0 => byte,
-                open if open == byte => 0,
-                open => open,
-            };
-        }
-        hash.add(byte);
-        last = byte;
-    }
-    hash.0
-}
-
-/// The hash of Fowler, Noll and Vo: quick on short texts.
-struct Fnv(u64);
-
-impl Fnv {
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    fn add(&mut self, byte: u8) {
-        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
-}
-
 fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// Whether a node of that role is a statement or a function.
+fn is_unit(role: Role) -> bool {
+    use Role::{DoWhile, ExprStmt, For, ForEach, Function, If, Return, Switch, Throw, While};
+    matches!(role, ExprStmt | Return | If | While | DoWhile | For | ForEach | Switch | Throw | Function)
 }
 
 fn is_operator(byte: u8) -> bool {

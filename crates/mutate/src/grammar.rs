@@ -1,10 +1,11 @@
 //! Grammars made ready: tables from a grammar's node kinds to roles, and the ids of its fields.
 
-use std::{cell::RefCell, ops::ControlFlow, sync::OnceLock};
+use std::{cell::RefCell, sync::OnceLock};
 
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
 
 use crate::{
+    budget::Budget,
     languages::{self, LanguageSpec},
     role::Role,
 };
@@ -95,6 +96,9 @@ pub(crate) struct Grammar {
 
 const NO_DECLARATION: u8 = u8::MAX;
 
+/// The kind of nodes that do not parse, in every grammar.
+const ERROR: u16 = u16::MAX;
+
 impl Grammar {
     fn new(spec: &'static LanguageSpec, number: usize, inner: tree_sitter::Language) -> Self {
         let mut roles = vec![Role::Other; inner.node_kind_count()];
@@ -124,6 +128,14 @@ impl Grammar {
         self.roles.get(usize::from(node.kind_id())).copied().unwrap_or_default()
     }
 
+    /// The role of a node in the walk: what does not parse is left alone.
+    pub(crate) fn walked_role(&self, node: Node<'_>) -> Role {
+        match node.kind_id() {
+            ERROR => Role::Skip,
+            kind => self.roles.get(usize::from(kind)).copied().unwrap_or_default(),
+        }
+    }
+
     /// How a node declares names, when it does.
     pub(crate) fn declares(&self, node: Node<'_>) -> Option<&'static languages::Declares> {
         let at = self.declares.get(usize::from(node.kind_id())).copied().unwrap_or(NO_DECLARATION);
@@ -144,7 +156,22 @@ impl Grammar {
     }
 
     /// Parses a text; `None` when it takes more steps than its size can justify.
-    pub(crate) fn parse(&self, bytes: &[u8], old: Option<&Tree>) -> Option<Tree> {
+    pub(crate) fn parse(&self, bytes: &[u8]) -> Option<Tree> {
+        self.parse_pieces(bytes.len(), |at| bytes.get(at..).unwrap_or_default(), None)
+    }
+
+    /// Parses a text with one change, given as what stands before it, itself, and what stands behind it.
+    pub(crate) fn parse_changed(&self, [before, change, after]: [&[u8]; 3], old: Option<&Tree>) -> Option<Tree> {
+        let (middle, end) = (before.len(), before.len() + change.len());
+        let piece = |at: usize| match at {
+            _ if at < middle => &before[at..],
+            _ if at < end => &change[at - middle..],
+            _ => after.get(at - end..).unwrap_or_default(),
+        };
+        self.parse_pieces(end + after.len(), piece, old)
+    }
+
+    fn parse_pieces<'p>(&self, length: usize, piece: impl Fn(usize) -> &'p [u8], old: Option<&Tree>) -> Option<Tree> {
         thread_local! {
             static PARSERS: RefCell<[Option<Parser>; languages::GRAMMARS]> = const { RefCell::new([const { None }; languages::GRAMMARS]) };
         }
@@ -154,15 +181,10 @@ impl Grammar {
                 parser.set_language(&self.inner).expect("the grammars are built for this library's version");
                 parser
             });
-            // Counted, not timed: the same file must be cut off on every machine or on none.
-            // Real code takes less than half of this; beyond it grammars may go through time and memory without end.
-            let mut left = 300 + bytes.len() / 50;
-            let mut progress = |_: &tree_sitter::ParseState| {
-                left = left.saturating_sub(1);
-                if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            };
+            let mut budget = Budget::of(length);
+            let mut progress = |state: &tree_sitter::ParseState| budget.step(state.has_error());
             let options = ParseOptions::new().progress_callback(&mut progress);
-            let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), old, Some(options));
+            let tree = parser.parse_with_options(&mut |at, _| piece(at), old, Some(options));
             if tree.is_none() {
                 parser.reset();
             }

@@ -2,12 +2,14 @@
 
 mod apply;
 mod arid;
+mod budget;
 mod canary;
 mod classify;
 mod describe;
 mod draw;
 mod enumerate;
 mod grammar;
+mod ids;
 mod ignore;
 mod languages;
 mod lines;
@@ -16,15 +18,18 @@ mod operators;
 mod role;
 mod scope;
 mod site;
+mod stream;
+mod tokens;
 mod types;
 mod walk;
 
-pub use apply::{ApplyError, apply, diff};
+pub use apply::{ApplyError, apply, diff, patch};
 pub use canary::canary;
-pub use classify::{Classified, SkipReason, classify};
+pub use classify::{Classified, LARGEST_FILE, SkipReason, classify};
 pub use describe::{describe, describe_all, describe_change};
-pub use draw::{Drawing, Stratum, draw};
+pub use draw::{Drawing, Drawn, Population, Stratum, draw};
 pub use enumerate::{Enumeration, Note, Source, enumerate, enumerate_all};
 pub use matching::{Match, match_mutants};
 pub use operators::catalogue::{CATALOGUE, OPERATORS_PAGE, Operator, Reach};
 pub use scope::{ChangedLines, DiffError, is_in_function};
+pub use stream::{Enumerated, OwnedSource, enumerate_stream};

@@ -10,7 +10,7 @@ use tree_sitter::Node;
 
 use crate::{
     grammar::{Field, Grammar},
-    languages::{GoUses, LanguageSpec},
+    languages::{GoPackages, GoUses, LanguageSpec},
     operators::Op,
     role::{Place, Role},
 };
@@ -52,9 +52,12 @@ pub(crate) struct Draft<'t> {
 }
 
 /// A node, and what stands above it.
+#[derive(Clone, Copy)]
 pub(crate) struct Site<'a, 't> {
     /// The file's text.
     pub bytes: &'a [u8],
+    /// The same as characters.
+    pub source: &'a str,
     /// The grammar.
     pub grammar: &'static Grammar,
     /// The nodes above, the root first.
@@ -65,6 +68,8 @@ pub(crate) struct Site<'a, 't> {
     pub role: Role,
     /// What holds here.
     pub place: Place,
+    /// Siblings directly before the node that are left alone, such as comments and attributes, the nearest last.
+    pub before: &'a [Node<'t>],
     /// What was found out about the file so far.
     pub memo: &'a Memo,
 }
@@ -74,6 +79,8 @@ pub(crate) struct Site<'a, 't> {
 pub(crate) struct Memo {
     /// Uses of names in the function of Go that was asked about last.
     pub go: RefCell<Option<GoUses>>,
+    /// Uses of packages in a file of Go.
+    pub packages: RefCell<Option<GoPackages>>,
     /// Whether `bool` is a word of the file, in C.
     pub knows_bool: OnceCell<bool>,
 }
@@ -86,7 +93,7 @@ impl<'a, 't> Site<'a, 't> {
 
     /// The text of a node. Files are UTF-8 and nodes end between characters, so nothing is lost.
     pub(crate) fn text(&self, node: Node<'t>) -> &'a str {
-        text(self.bytes, node)
+        self.source.get(node.byte_range()).unwrap_or_default()
     }
 
     /// The node's own text.

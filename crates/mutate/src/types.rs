@@ -195,9 +195,14 @@ impl<'s> Names<'s> {
             (_, Some(value)) => self.guess(grammar, bytes, value, DEPTH),
             _ => Guess::Unknown,
         };
-        let mut cursor = node.walk();
+        // Several names share a declaration only where types are written; then it has more parts than a name and one more.
+        let bare = written.is_none() && value.is_none();
+        let several = declares.types.is_some() && (bare || node.named_child_count() > 2);
         let names: Vec<_> = match std::num::NonZero::new(grammar.field_id(declares.name)) {
-            Some(field) if declares.types.is_some() => node.children_by_field_id(field, &mut cursor).take(20).collect(),
+            Some(field) if several => {
+                let mut cursor = node.walk();
+                node.children_by_field_id(field, &mut cursor).take(20).collect()
+            }
             _ => vec![name],
         };
         let mut values = value.map(|value| listed(value).into_iter()).into_iter().flatten();

@@ -9,6 +9,7 @@ use crate::{
     operators,
     role::{Place, Role},
     site::{Draft, Frame, Memo, Site, text},
+    tokens::is_word,
     types::{Names, last_name},
 };
 
@@ -23,7 +24,6 @@ pub(crate) struct Found<'s, 't> {
     /// Comments that speak to Tinybug.
     pub comments: Vec<Node<'t>>,
     wanted: Tier,
-    memo: Memo,
 }
 
 /// Walks a tree.
@@ -34,65 +34,97 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
         names: Names::default(),
         comments: Vec::new(),
         wanted,
-        memo: Memo::default(),
     };
+    let memo = Memo::default();
+    let source = std::str::from_utf8(bytes).unwrap_or_default();
     let mut stack: Vec<Frame<'t>> = Vec::new();
+    // How many children of each frame are still to come: to ask the cursor for one more than there are takes it as long
+    // as a step.
+    let mut left: Vec<u32> = Vec::new();
+    // Comments and what else is left alone directly before the node, its siblings.
+    let mut before: Vec<Node<'t>> = Vec::new();
     let mut cursor = tree.walk();
     'nodes: loop {
         let node = cursor.node();
-        let role = if node.is_error() { Role::Skip } else { grammar.role(node) };
-        let enter = visit(grammar, bytes, &stack, node, role, &mut found);
-        if enter && cursor.goto_first_child() {
-            let frame = frame(grammar, bytes, &stack, node, role, &mut found);
+        let role = grammar.walked_role(node);
+        let place = place_of(grammar, stack.last(), node, role);
+        let site = Site { bytes, source, grammar, stack: &stack, node, role, place, before: &before, memo: &memo };
+        let enter = visit(&site, bytes, &mut found);
+        let children = node.child_count();
+        if enter && children > 0 && cursor.goto_first_child() {
+            let frame = frame(&site, &mut found);
             stack.push(frame);
+            left.push(children - 1);
+            before.clear();
             continue;
         }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
+        match role {
+            Role::Comment | Role::Skip => before.push(node),
+            _ => before.clear(),
+        }
+        while !left.last_mut().is_some_and(|left| take_one(left) && cursor.goto_next_sibling()) {
+            if left.pop().is_none() || !cursor.goto_parent() {
                 break 'nodes;
             }
             stack.pop();
+            before.clear();
         }
     }
     found
 }
 
+/// Takes one from a number that is not zero.
+fn take_one(left: &mut u32) -> bool {
+    let some = *left > 0;
+    *left = left.saturating_sub(1);
+    some
+}
+
 /// Asks the operators at a node; says whether to look below it.
-fn visit<'s, 't>(
-    grammar: &'static Grammar,
-    bytes: &'s [u8],
-    stack: &[Frame<'t>],
-    node: Node<'t>,
-    role: Role,
-    found: &mut Found<'s, 't>,
-) -> bool {
-    found.names.note_declaration(grammar, bytes, node);
-    match role {
+fn visit<'s, 't>(site: &Site<'_, 't>, bytes: &'s [u8], found: &mut Found<'s, 't>) -> bool {
+    found.names.note_declaration(site.grammar, bytes, site.node);
+    match site.role {
         Role::Other => return true,
         Role::Comment => {
-            if text(bytes, node).contains("tinybug:") {
-                found.comments.push(node);
+            if site.own_text().contains("tinybug:") {
+                found.comments.push(site.node);
             }
             return false;
         }
         Role::Skip | Role::Macro => return false,
         _ => {}
     }
-    let place = place_of(grammar, stack.last(), node);
-    let site = Site { bytes, grammar, stack, node, role, place, memo: &found.memo };
-    if role != Role::Token && (arid::is_arid(&site) || (grammar.spec.skips)(&site)) {
+    if site.role == Role::Member && is_plain_path(site.own_text()) {
         return false;
     }
-    let symbol = stack.last().map_or(0, |frame| frame.symbol);
-    operators::propose(&site, &mut operators::Drafts::new(&mut found.drafts, symbol, place, found.wanted));
+    if site.role != Role::Token && (arid::is_arid(site) || (site.spec().skips)(site)) {
+        return false;
+    }
+    let symbol = site.stack.last().map_or(0, |frame| frame.symbol);
+    operators::propose(site, &mut operators::Drafts::new(&mut found.drafts, symbol, site.place, found.wanted));
     !matches!(
-        role,
+        site.role,
         Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name | Role::Regex
     )
 }
 
+/// Whether a text is nothing but names with dots or arrows between them: then no operator finds anything in it, and to
+/// look below it is a waste.
+fn is_plain_path(text: &str) -> bool {
+    let mut starts = true;
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let joint = matches!(byte, b'.' | b':') || byte == b'-' && bytes.next() == Some(b'>');
+        if !joint && !(is_word(byte) && !(starts && byte.is_ascii_digit())) {
+            return false;
+        }
+        starts = joint;
+    }
+    !["true", "false", "True", "False"].into_iter().any(|word| text.starts_with(word))
+}
+
 /// What holds at a node: what holds below its parent, and what its place among the parent's children says.
-fn place_of(grammar: &'static Grammar, parent: Option<&Frame<'_>>, node: Node<'_>) -> Place {
+fn place_of(grammar: &'static Grammar, parent: Option<&Frame<'_>>, node: Node<'_>, role: Role) -> Place {
     let Some(parent) = parent else { return Place::default() };
     let mut place = parent.place;
     match parent.role {
@@ -104,7 +136,7 @@ fn place_of(grammar: &'static Grammar, parent: Option<&Frame<'_>>, node: Node<'_
             place.pattern |= grammar.child(parent.node, Field::Key) == Some(node);
         }
         Role::Pattern if grammar.child(parent.node, Field::Condition) == Some(node) => place.pattern = false,
-        _ if grammar.role(node) == Role::Guard => place.pattern = false,
+        _ if role == Role::Guard => place.pattern = false,
         Role::Case => place.pattern |= grammar.child(parent.node, Field::Value) == Some(node),
         _ => {}
     }
@@ -112,16 +144,9 @@ fn place_of(grammar: &'static Grammar, parent: Option<&Frame<'_>>, node: Node<'_
 }
 
 /// What holds below a node. A function's own value is asked about here, where its name is known.
-fn frame<'s, 't>(
-    grammar: &'static Grammar,
-    bytes: &'s [u8],
-    stack: &[Frame<'t>],
-    node: Node<'t>,
-    role: Role,
-    found: &mut Found<'s, 't>,
-) -> Frame<'t> {
+fn frame<'t>(site: &Site<'_, 't>, found: &mut Found<'_, 't>) -> Frame<'t> {
+    let Site { bytes, grammar, stack, node, role, place, .. } = *site;
     let at = stack.len();
-    let place = place_of(grammar, stack.last(), node);
     let mut frame =
         stack.last().map_or(Frame { node, role, place, function: None, nearest_loop: None, symbol: 0 }, |parent| {
             Frame { node, role, place, ..*parent }
@@ -158,7 +183,7 @@ fn frame<'s, 't>(
         found.symbols.push(symbol);
     }
     if role != Role::Class {
-        let site = Site { bytes, grammar, stack, node, role, place: frame.place, memo: &found.memo };
+        let site = Site { place: frame.place, ..*site };
         operators::propose_inside(
             &site,
             &mut operators::Drafts::new(&mut found.drafts, frame.symbol, frame.place, found.wanted),

@@ -1,4 +1,4 @@
-//! Time that this thread was given by the processor: what others do on the machine at the same time counts little.
+//! Time that the processor gave: what others do on the machine at the same time counts little.
 
 use std::time::Duration;
 
@@ -6,12 +6,21 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// How long some work takes this thread.
 pub(crate) fn spent(work: impl FnOnce()) -> Duration {
-    let before = now();
-    work();
-    now().saturating_sub(before)
+    between(ClockId::ThreadCPUTime, work)
 }
 
-fn now() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+/// How long some work takes all threads together.
+pub(crate) fn spent_by_all(work: impl FnOnce()) -> Duration {
+    between(ClockId::ProcessCPUTime, work)
+}
+
+fn between(clock: ClockId, work: impl FnOnce()) -> Duration {
+    let before = now(clock);
+    work();
+    now(clock).saturating_sub(before)
+}
+
+fn now(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
     Duration::new(u64::try_from(time.tv_sec).unwrap_or_default(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }

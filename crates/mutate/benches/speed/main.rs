@@ -17,10 +17,13 @@ use std::{
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let is_on = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let given = arguments.iter().find(|argument| !argument.starts_with('-')).map(PathBuf::from);
+    let given = arguments.iter().rfind(|argument| !argument.starts_with('-')).map(PathBuf::from);
     let mut out = io::stdout().lock();
     if is_on("--total") {
         return growth::total(&mut out, given.as_deref());
+    }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--grown") {
+        return growth::grown(&mut out, arguments.get(at + 1).map_or("", String::as_str), given.as_deref());
     }
     if is_on("--growth") {
         return growth::growth(&mut out, given.as_deref());

@@ -14,7 +14,7 @@ pub fn describe(source: Source<'_>, mutant: &Mutant) -> String {
 pub fn describe_all(source: Source<'_>, mutants: &[&Mutant]) -> Vec<String> {
     let Some(first) = mutants.first() else { return Vec::new() };
     let grammar = Grammar::of(languages::spec(first.language), source.path);
-    let tree = grammar.parse(source.bytes, None);
+    let tree = grammar.parse(source.bytes);
     mutants
         .iter()
         .map(|mutant| {

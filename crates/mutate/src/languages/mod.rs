@@ -13,7 +13,7 @@ mod typescript;
 
 use tinybug_model::Language;
 
-pub(crate) use go::Uses as GoUses;
+pub(crate) use go::{Packages as GoPackages, Uses as GoUses};
 
 use crate::{operators::Op, role::Role, site::Site, types::Guess};
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 use tinybug_model::{Language, Tier};
-use tinybug_mutate::{Source, apply, enumerate, enumerate_all};
+use tinybug_mutate::{Source, apply, diff, enumerate, enumerate_all, patch};
 
 use crate::corpus::{FIXTURES, Fixture};
 
@@ -21,6 +21,50 @@ fn check(source: Source<'_>) {
 fn every_mutant_of_the_fixtures_is_good() {
     for fixture in FIXTURES {
         check(fixture.source());
+    }
+}
+
+#[test]
+fn a_patch_is_the_diff_that_the_mutant_makes() {
+    for fixture in FIXTURES {
+        let whole = fixture.text.as_bytes();
+        for bytes in [whole, whole.trim_ascii_end()] {
+            for mutant in enumerate(Source { path: fixture.path, bytes }, Tier::Extended).mutants {
+                let after = apply(bytes, &mutant).expect("a mutant fits its own file");
+                let patch = patch(bytes, &mutant).expect("a mutant fits its own file");
+                assert_eq!(patch, diff(fixture.path, bytes, &after), "{mutant:?}");
+            }
+        }
+    }
+}
+
+/// Characters and words in no order at all; the same ones each time.
+fn junk(pieces: &[&str], bytes: usize) -> String {
+    let mut state = 42_u64;
+    let mut text = String::new();
+    while text.len() < bytes {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        text.push_str(pieces[usize::try_from(state >> 33).expect("31 bits fit") % pieces.len()]);
+    }
+    text
+}
+
+#[test]
+fn junk_is_cut_off_or_survived_in_every_language() {
+    let signs: Vec<String> = (b' '..=b'~').chain([b'\n']).map(|byte| char::from(byte).to_string()).collect();
+    let signs: Vec<&str> = signs.iter().map(String::as_str).collect();
+    let words =
+        ["if ", "else ", "for ", "while ", "(", ")", "{", "}", "x ", "1 ", "= ", "+ ", "; ", ", ", "\n", "\"", "end "];
+    for fixture in FIXTURES {
+        for text in [junk(&signs, 120_000), junk(&words, 120_000)] {
+            let found = enumerate(Source { path: fixture.path, bytes: text.as_bytes() }, Tier::Extended);
+            let explained = found.notes.iter().any(|note| {
+                note.text.starts_with("cut off")
+                    || note.text.starts_with("has places that do not parse")
+                    || note.text.starts_with("skipped")
+            });
+            assert!(explained, "{}: {:?}", fixture.path, found.notes);
+        }
     }
 }
 

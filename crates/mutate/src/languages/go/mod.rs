@@ -2,7 +2,7 @@
 
 mod uses;
 
-pub(crate) use uses::Uses;
+pub(crate) use uses::{Packages, Uses};
 
 use tinybug_model::Language;
 

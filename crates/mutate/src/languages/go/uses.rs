@@ -15,6 +15,8 @@ pub(crate) struct Uses {
     /// Where the function begins: which one it is.
     function: usize,
     names: HashMap<String, Name>,
+    /// Where all its identifiers are, in their order.
+    places: Vec<Range<usize>>,
 }
 
 /// What a function does with one name.
@@ -42,18 +44,14 @@ pub(super) fn survive_without(site: &Site<'_, '_>, span: (usize, usize), replace
         Some(uses) if uses.function == top.start_byte() => uses,
         other => other.insert(Uses::of(site.bytes, top)),
     };
-    let mut lost = Vec::new();
-    let Some(node) = top.descendant_for_byte_range(span.0, span.1) else { return false };
-    each_node(node, &mut |node, _| {
-        let inside = node.start_byte() >= span.0 && node.end_byte() <= span.1;
-        if inside && node.kind() == "identifier" {
-            let name = text(site.bytes, node);
-            let kept = replacement.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
-            if !kept && !lost.contains(&name) {
-                lost.push(name);
-            }
+    let kept = |name: &str| replacement.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
+    let mut lost: Vec<&str> = Vec::new();
+    for place in uses.inside(span) {
+        let name = site.source.get(place.clone()).unwrap_or_default();
+        if !lost.contains(&name) && !kept(name) {
+            lost.push(name);
         }
-    });
+    }
     lost.into_iter().all(|name| match uses.is_used_elsewhere(name, span) {
         Some(read) => read,
         None => is_package_used_elsewhere(site, name, span),
@@ -63,11 +61,13 @@ pub(super) fn survive_without(site: &Site<'_, '_>, span: (usize, usize), replace
 impl Uses {
     fn of(bytes: &[u8], function: Node<'_>) -> Self {
         let mut names: HashMap<String, Name> = HashMap::new();
+        let mut places = Vec::new();
         let identifier = function.language().id_for_node_kind("identifier", true);
         each_node(function, &mut |node, above| {
             if node.kind_id() != identifier {
                 return;
             }
+            places.push(node.byte_range());
             let word = text(bytes, node);
             if !names.contains_key(word) {
                 names.insert(word.to_owned(), Name::default());
@@ -80,7 +80,13 @@ impl Uses {
                 Use::Read => name.reads.push(node.start_byte()),
             }
         });
-        Self { function: function.start_byte(), names }
+        Self { function: function.start_byte(), names, places }
+    }
+
+    /// The identifiers in a span.
+    fn inside(&self, span: (usize, usize)) -> impl Iterator<Item = &Range<usize>> {
+        let first = self.places.partition_point(|place| place.start < span.0);
+        self.places[first..].iter().take_while(move |place| place.end <= span.1)
     }
 
     /// Whether a name is read outside a span, in the scope that the span sees; `None` when the function does not
@@ -180,46 +186,94 @@ fn block_around(above: &[Node<'_>], parameter: bool) -> Range<usize> {
 fn each_node<'t>(root: Node<'t>, visit: &mut impl FnMut(Node<'t>, &[Node<'t>])) {
     let mut cursor = root.walk();
     let mut above = Vec::new();
+    // As in the walk over the file: to ask the cursor for one child more than there are takes it as long as a step.
+    let mut left: Vec<u32> = Vec::new();
     loop {
         let node = cursor.node();
         if node.is_named() {
             visit(node, &above);
         }
-        if cursor.goto_first_child() {
+        let children = node.child_count();
+        if children > 0 && cursor.goto_first_child() {
             above.push(node);
+            left.push(children - 1);
             continue;
         }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return;
+        loop {
+            match left.last_mut() {
+                None => return,
+                Some(more) if *more > 0 => {
+                    *more -= 1;
+                    if cursor.goto_next_sibling() {
+                        break;
+                    }
+                }
+                Some(_) => {
+                    cursor.goto_parent();
+                    left.pop();
+                    above.pop();
+                }
             }
-            above.pop();
         }
+    }
+}
+
+/// What a file does with names of packages.
+#[derive(Debug)]
+pub(crate) struct Packages {
+    imports: Vec<Range<usize>>,
+    /// The first and the last use of each name that was asked about; nothing when it is not imported.
+    uses: HashMap<String, Option<(usize, usize)>>,
+}
+
+/// Stands for a package that is imported and not used.
+const NOWHERE: (usize, usize) = (usize::MAX, 0);
+
+impl Packages {
+    fn of(root: Node<'_>) -> Self {
+        let mut cursor = root.walk();
+        let imports = root
+            .named_children(&mut cursor)
+            .filter(|child| child.kind() == "import_declaration")
+            .map(|import| import.byte_range())
+            .collect();
+        Self { imports, uses: HashMap::new() }
+    }
+
+    /// The first and the last place where a name is used, if it is imported.
+    fn uses(&mut self, source: &str, root: Node<'_>, name: &str) -> Option<(usize, usize)> {
+        if let Some(known) = self.uses.get(name) {
+            return *known;
+        }
+        let imported = self.imports.iter().any(|import| source[import.clone()].contains(name));
+        let found = imported.then(|| {
+            let is_use = |at: &usize| is_package_use(source, root, *at, name);
+            let first = source.match_indices(name).map(|(at, _)| at).find(is_use);
+            let last = source.rmatch_indices(name).map(|(at, _)| at).find(is_use);
+            first.zip(last).unwrap_or(NOWHERE)
+        });
+        self.uses.insert(name.to_owned(), found);
+        found
     }
 }
 
 /// A name that the function does not declare: a global may be unused, a package must be used elsewhere in the file.
 fn is_package_used_elsewhere(site: &Site<'_, '_>, name: &str, span: (usize, usize)) -> bool {
     let Some(root) = site.stack.first().map(|frame| frame.node) else { return true };
-    let mut cursor = root.walk();
-    let imported = root
-        .named_children(&mut cursor)
-        .filter(|child| child.kind() == "import_declaration")
-        .any(|import| text(site.bytes, import).contains(name));
-    if !imported {
-        return true;
-    }
-    let file = std::str::from_utf8(site.bytes).unwrap_or_default();
-    file.match_indices(name).any(|(at, _)| {
-        let after = at + name.len();
-        let stands_alone = !site.bytes[..at].last().is_some_and(|byte| is_word(*byte))
-            && site.bytes.get(after) == Some(&b'.')
-            && (at < span.0 || at >= span.1);
-        stands_alone
-            && root
-                .descendant_for_byte_range(at, after)
-                .is_some_and(|node| matches!(node.kind(), "identifier" | "package_identifier"))
-    })
+    let mut memo = site.memo.packages.borrow_mut();
+    let packages = memo.get_or_insert_with(|| Packages::of(root));
+    packages.uses(site.source, root, name).is_none_or(|(first, last)| first < span.0 || last >= span.1)
+}
+
+/// Whether a package is used at a place where its name stands.
+fn is_package_use(source: &str, root: Node<'_>, at: usize, name: &str) -> bool {
+    let bytes = source.as_bytes();
+    let after = at + name.len();
+    let stands_alone = !bytes[..at].last().is_some_and(|byte| is_word(*byte)) && bytes.get(after) == Some(&b'.');
+    stands_alone
+        && root
+            .descendant_for_byte_range(at, after)
+            .is_some_and(|node| matches!(node.kind(), "identifier" | "package_identifier"))
 }
 
 fn is_word(byte: u8) -> bool {

@@ -165,7 +165,7 @@ fn skips(site: &Site<'_, '_>) -> bool {
     if site.role == Role::Function && is_unreached(site) {
         return true;
     }
-    matches!(site.role, Role::Function | Role::Class | Role::Const) && is_test(site.bytes, site.node)
+    matches!(site.role, Role::Function | Role::Class | Role::Const) && is_test_item(site)
 }
 
 /// Whether a function is `fmt` of `Debug`.
@@ -177,18 +177,15 @@ fn is_unreached(site: &Site<'_, '_>) -> bool {
 }
 
 /// Whether an item's attributes make it a test or part of tests.
+fn is_test_item(site: &Site<'_, '_>) -> bool {
+    site.before.iter().rev().take_while(|node| is_attribute(node)).any(|node| marks_a_test(site.text(*node)))
+}
+
+/// The same for an item that is not being walked over.
 pub(crate) fn is_test(bytes: &[u8], item: Node<'_>) -> bool {
     let mut before = item.prev_sibling();
-    while let Some(node) =
-        before.filter(|node| matches!(node.kind(), "attribute_item" | "line_comment" | "block_comment"))
-    {
-        let attribute = text(bytes, node);
-        if attribute.starts_with("#[cfg(test")
-            || attribute.starts_with("#[cfg(all(test")
-            || attribute.starts_with("#[test")
-            || attribute.starts_with("#[bench")
-            || attribute.contains("::test]")
-        {
+    while let Some(node) = before.filter(is_attribute) {
+        if marks_a_test(text(bytes, node)) {
             return true;
         }
         before = node.prev_sibling();
@@ -206,6 +203,18 @@ fn follows_cast(infix: Node<'_>) -> bool {
         last = if node.kind() == "binary_expression" { node.child(2) } else { None };
     }
     false
+}
+
+fn is_attribute(node: &Node<'_>) -> bool {
+    matches!(node.kind(), "attribute_item" | "line_comment" | "block_comment")
+}
+
+fn marks_a_test(attribute: &str) -> bool {
+    attribute.starts_with("#[cfg(test")
+        || attribute.starts_with("#[cfg(all(test")
+        || attribute.starts_with("#[test")
+        || attribute.starts_with("#[bench")
+        || attribute.contains("::test]")
 }
 
 fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) -> bool {
