@@ -21,21 +21,26 @@ pub(crate) async fn source(services: &Services, subject: &Subject, effective: &E
     })
 }
 
-/// The product code at that commit that is in scope. Paths are the project's, without
-/// what leads to it from the top of the repository: what a directory above is called says nothing about the code.
-pub(crate) async fn product_files(
-    mirror: &Mirror,
-    sha: &str,
-    scope: &Scope<'_>,
-) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+/// The files of the commit that may be product code in scope, as far as their paths tell. Paths are the project's,
+/// without what leads to it from the top of the repository: what a directory above is called says nothing about the code.
+pub(crate) async fn product_paths(mirror: &Mirror, sha: &str, scope: &Scope<'_>) -> anyhow::Result<Vec<String>> {
     let files = mirror.files(sha).await?;
-    let paths: Vec<String> = files
+    Ok(files
         .iter()
         .filter(|file| !file.symlink)
         .filter_map(|file| file.path.strip_prefix(scope.project()))
         .filter(|path| scope.holds_file(path))
         .map(str::to_owned)
-        .collect();
+        .collect())
+}
+
+/// The product code at that commit that is in scope.
+pub(crate) async fn product_files(
+    mirror: &Mirror,
+    sha: &str,
+    scope: &Scope<'_>,
+) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let paths = product_paths(mirror, sha, scope).await?;
     let contents = read(mirror, sha, scope.project(), &paths).await?;
     let files = paths.into_iter().zip(contents);
     Ok(files

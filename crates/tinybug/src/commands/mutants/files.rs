@@ -1,55 +1,93 @@
 //! The files that mutants are made of.
 
 use std::{
-    collections::BTreeMap,
+    cell::RefCell,
     fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use anyhow::Context;
-use tinybug_mutate::Source;
+use tinybug_mutate::{Classified, LARGEST_FILE, Note, OwnedSource, SkipReason, classify};
 
 use crate::exit::UsageError;
 
-/// Files of the given paths, by the paths that are printed.
+/// Files of the given paths: only their names, until they are read.
 pub(super) struct Files {
     base: PathBuf,
-    contents: BTreeMap<String, Vec<u8>>,
+    /// Each as it is printed, and where it is, by what is printed.
+    paths: Vec<(String, PathBuf)>,
+    notes: RefCell<Vec<Note>>,
 }
 
 impl Files {
-    /// Reads the files below the given paths, those that .gitignore names left out. Symbolic links are not followed.
+    /// Lists the files below the given paths that may be product code, those that .gitignore names left out. Symbolic
+    /// links are not followed.
     pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Self> {
-        let base = base_of(paths)?;
-        let mut walk = ignore::WalkBuilder::new(&paths[0]);
-        for path in &paths[1..] {
-            walk.add(path);
+        let mut files = Self { base: base_of(paths)?, paths: Vec::new(), notes: RefCell::default() };
+        for path in paths {
+            files.list(path);
         }
-        walk.follow_links(false).require_git(false);
-        let mut contents = BTreeMap::new();
-        for entry in walk.build() {
-            let entry = entry.context("failed to list files")?;
+        files.paths.sort();
+        files.paths.dedup();
+        Ok(files)
+    }
+
+    /// Lists what is below one path. What cannot be listed is noted: the rest is worth as much without it.
+    fn list(&mut self, path: &Path) {
+        let mut known = false;
+        for entry in ignore::WalkBuilder::new(path).follow_links(false).require_git(false).build() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.note(path, format!("cannot be listed whole: {error}"));
+                    continue;
+                }
+            };
             if !entry.file_type().is_some_and(|kind| kind.is_file()) {
                 continue;
             }
-            let whole =
-                fs::canonicalize(entry.path()).with_context(|| format!("failed to find {}", entry.path().display()))?;
+            let Ok(whole) = fs::canonicalize(entry.path()) else { continue };
             // What is not UTF-8 could not be printed; such a path is no file of a language's tools either.
-            let Some(path) = whole.strip_prefix(&base).unwrap_or(&whole).to_str() else { continue };
-            let bytes = fs::read(&whole).with_context(|| format!("failed to read {}", whole.display()))?;
-            contents.insert(path.to_owned(), bytes);
+            let Some(printed) = whole.strip_prefix(&self.base).unwrap_or(&whole).to_str() else { continue };
+            match classify(printed, b"") {
+                Classified::Product(_) => self.paths.push((printed.to_owned(), whole)),
+                Classified::Skipped(SkipReason::UnknownLanguage) => continue,
+                Classified::Skipped(reason) if reason.is_worth_a_note() => {
+                    self.note(Path::new(printed), reason.to_string());
+                }
+                Classified::Test | Classified::Skipped(_) => {}
+            }
+            known = true;
         }
-        Ok(Self { base, contents })
+        if !known {
+            self.note(path, nothing_below(path));
+        }
     }
 
-    /// The files as the engine takes them.
-    pub(super) fn sources(&self) -> impl Iterator<Item = Source<'_>> {
-        self.contents.iter().map(|(path, bytes)| Source { path, bytes })
+    /// Reads the files one after another, those that `wanted` says by what is printed of them. One that cannot be read
+    /// is noted and passed over: it may have been deleted since it was listed.
+    pub(super) fn sources(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = OwnedSource> {
+        self.paths.iter().filter(move |(printed, _)| wanted(printed)).filter_map(|(printed, whole)| match read(whole) {
+            Ok(Some(bytes)) => Some(OwnedSource { path: printed.clone(), bytes }),
+            Ok(None) => {
+                self.note(Path::new(printed), SkipReason::TooLarge.to_string());
+                None
+            }
+            Err(error) => {
+                self.note(Path::new(printed), format!("cannot be read: {error}"));
+                None
+            }
+        })
     }
 
-    /// The content of one; every mutant's file is there.
-    pub(super) fn content(&self, path: &str) -> &[u8] {
-        self.contents.get(path).map_or(&[], Vec::as_slice)
+    /// What a person should know of the files.
+    pub(super) fn notes(&self) -> Vec<Note> {
+        self.notes.take()
+    }
+
+    fn note(&self, path: &Path, text: String) {
+        self.notes.borrow_mut().push(Note { path: path.display().to_string(), text });
     }
 
     /// The directory that printed paths are relative to.
@@ -60,6 +98,24 @@ impl Files {
     /// Top of the repository around it.
     pub(super) fn repository(&self) -> Option<&Path> {
         repository_of(&self.base)
+    }
+}
+
+/// What a file holds; nothing when it holds more than mutants are made of.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let limit = LARGEST_FILE as u64 + 1;
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= LARGEST_FILE).then_some(bytes))
+}
+
+/// Why there is no source file at a path.
+fn nothing_below(path: &Path) -> String {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => "holds no file of a language that Tinybug knows".to_owned(),
+        Ok(found) if found.is_file() => SkipReason::UnknownLanguage.to_string(),
+        Ok(_) => "skipped: it is neither a file nor a directory".to_owned(),
+        Err(error) => format!("cannot be read: {error}"),
     }
 }
 

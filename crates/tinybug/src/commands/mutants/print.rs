@@ -2,50 +2,94 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, IsTerminal, Write},
+    io::{self, BufWriter, IsTerminal, StdoutLock, Write},
 };
 
 use tinybug_model::Mutant;
-use tinybug_mutate::{CATALOGUE, Enumeration, Source, apply, describe, describe_all, diff};
+use tinybug_mutate::{CATALOGUE, Enumerated, Note, OwnedSource, Source, describe, describe_all, patch};
 
-use super::files::Files;
 use crate::cli::MutantsFormat;
 
-/// Prints all mutants to standard output, and what a person should know of files to standard error.
-pub(super) fn all(files: &Files, found: &Enumeration, format: MutantsFormat) -> io::Result<()> {
-    let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match format {
-        MutantsFormat::Jsonl => {
-            for mutant in &found.mutants {
-                writeln!(out, "{}", serde_json::to_string(mutant)?)?;
-            }
+/// Prints mutants to standard output, file by file.
+pub(super) struct Printer {
+    out: BufWriter<StdoutLock<'static>>,
+    format: MutantsFormat,
+    colour: bool,
+    count: usize,
+    by_operator: BTreeMap<String, usize>,
+    by_file: BTreeMap<String, usize>,
+    notes: Vec<Note>,
+}
+
+impl Printer {
+    pub(super) fn new(format: MutantsFormat) -> Self {
+        Self {
+            out: BufWriter::new(io::stdout().lock()),
+            format,
+            colour: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            count: 0,
+            by_operator: BTreeMap::new(),
+            by_file: BTreeMap::new(),
+            notes: Vec::new(),
         }
-        MutantsFormat::Patch => {
-            for mutant in &found.mutants {
-                write!(out, "{}", patch(files, mutant))?;
-            }
-        }
-        MutantsFormat::Text => {
-            for of_file in found.mutants.chunk_by(|one, other| one.path == other.path) {
-                let listed: Vec<_> = of_file.iter().collect();
-                let sentences = describe_all(source(files, &of_file[0]), &listed);
-                for (mutant, sentence) in of_file.iter().zip(sentences) {
-                    text(&mut out, files, mutant, &sentence, colour)?;
+    }
+
+    /// Prints the mutants of a file; for the summary counts them.
+    pub(super) fn file(&mut self, file: Enumerated) -> io::Result<()> {
+        self.count += file.found.mutants.len();
+        self.notes.extend(file.found.notes);
+        let mutants = &file.found.mutants;
+        match self.format {
+            MutantsFormat::Jsonl => {
+                for mutant in mutants {
+                    serde_json::to_writer(&mut self.out, mutant)?;
+                    self.out.write_all(b"\n")?;
                 }
             }
-            writeln!(out, "{} mutants", found.mutants.len())?;
+            MutantsFormat::Patch => {
+                for mutant in mutants {
+                    self.out.write_all(patch_of(&file.source, mutant).as_bytes())?;
+                }
+            }
+            MutantsFormat::Text if mutants.is_empty() => {}
+            MutantsFormat::Text => {
+                let sentences = describe_all(borrowed(&file.source), &mutants.iter().collect::<Vec<_>>());
+                for (mutant, sentence) in mutants.iter().zip(sentences) {
+                    text(&mut self.out, &file.source, mutant, &sentence, self.colour)?;
+                }
+            }
+            MutantsFormat::Summary => {
+                for mutant in mutants {
+                    add_one(&mut self.by_operator, &mutant.operator);
+                    add_one(&mut self.by_file, &mutant.path);
+                }
+            }
         }
-        MutantsFormat::Summary => summary(&mut out, &found.mutants)?,
+        Ok(())
     }
-    out.flush()?;
-    let mut err = io::stderr().lock();
-    found.notes.iter().try_for_each(|note| writeln!(err, "note: {}: {}", note.path, note.text))
+
+    /// Prints what comes after the last mutant, and to standard error what a person should know of files.
+    pub(super) fn end(mut self, notes: Vec<Note>) -> io::Result<()> {
+        match self.format {
+            MutantsFormat::Jsonl | MutantsFormat::Patch => {}
+            MutantsFormat::Text => writeln!(self.out, "{} mutants", self.count)?,
+            MutantsFormat::Summary => {
+                counts(&mut self.out, "operator", self.by_operator)?;
+                counts(&mut self.out, "file", self.by_file)?;
+                writeln!(self.out, "{} mutants", self.count)?;
+            }
+        }
+        self.out.flush()?;
+        self.notes.extend(notes);
+        self.notes.sort();
+        let mut err = io::stderr().lock();
+        self.notes.iter().try_for_each(|note| writeln!(err, "note: {}: {}", note.path, note.text))
+    }
 }
 
 /// All about one mutant.
-pub(super) fn explanation(out: &mut impl Write, files: &Files, mutant: &Mutant) -> io::Result<()> {
-    writeln!(out, "{}", describe(source(files, mutant), mutant))?;
+pub(super) fn explanation(out: &mut impl Write, source: &OwnedSource, mutant: &Mutant) -> io::Result<()> {
+    writeln!(out, "{}", describe(borrowed(source), mutant))?;
     writeln!(out, "  id        {}", mutant.id)?;
     writeln!(out, "  place     {}:{}:{}", mutant.path, mutant.line, mutant.column)?;
     if !mutant.function.is_empty() {
@@ -56,23 +100,22 @@ pub(super) fn explanation(out: &mut impl Write, files: &Files, mutant: &Mutant) 
         writeln!(out, "            {}, as in `{}` -> `{}`", operator.about, operator.before, operator.after)?;
         writeln!(out, "            {}", operator.page())?;
     }
-    write!(out, "\n{}", patch(files, mutant))
+    write!(out, "\n{}", patch_of(source, mutant))
 }
 
-fn source<'a>(files: &'a Files, mutant: &'a Mutant) -> Source<'a> {
-    Source { path: &mutant.path, bytes: files.content(&mutant.path) }
+fn borrowed(source: &OwnedSource) -> Source<'_> {
+    Source { path: &source.path, bytes: &source.bytes }
 }
 
-fn patch(files: &Files, mutant: &Mutant) -> String {
-    let before = files.content(&mutant.path);
-    apply(before, mutant).map_or_else(|error| format!("# {error}\n"), |after| diff(&mutant.path, before, &after))
+fn patch_of(source: &OwnedSource, mutant: &Mutant) -> String {
+    patch(&source.bytes, mutant).unwrap_or_else(|error| format!("# {error}\n"))
 }
 
 /// A sentence, and the line before and after.
-fn text(out: &mut impl Write, files: &Files, mutant: &Mutant, sentence: &str, colour: bool) -> io::Result<()> {
+fn text(out: &mut impl Write, source: &OwnedSource, mutant: &Mutant, sentence: &str, colour: bool) -> io::Result<()> {
     let Mutant { path, line, column, operator, id, .. } = mutant;
     writeln!(out, "{path}:{line}:{column}: {sentence} [{operator} {id}]")?;
-    for changed in patch(files, mutant).lines().skip(2).filter(|line| line.starts_with(['-', '+'])) {
+    for changed in patch_of(source, mutant).lines().skip(2).filter(|line| line.starts_with(['-', '+'])) {
         let (on, off) = match (colour, changed.starts_with('-')) {
             (false, _) => ("", ""),
             (true, true) => ("\x1b[31m", "\x1b[0m"),
@@ -83,21 +126,16 @@ fn text(out: &mut impl Write, files: &Files, mutant: &Mutant, sentence: &str, co
     Ok(())
 }
 
-fn summary(out: &mut impl Write, mutants: &[Mutant]) -> io::Result<()> {
-    let count = |key: fn(&Mutant) -> &str| {
-        let mut counts = BTreeMap::<&str, usize>::new();
-        for mutant in mutants {
-            *counts.entry(key(mutant)).or_default() += 1;
-        }
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        counts
-    };
-    for (title, counts) in [("operator", count(|mutant| &mutant.operator)), ("file", count(|mutant| &mutant.path))] {
-        writeln!(out, "by {title}")?;
-        for (name, count) in counts {
-            writeln!(out, "{count:>7}  {name}")?;
-        }
+fn add_one(counts: &mut BTreeMap<String, usize>, name: &str) {
+    match counts.get_mut(name) {
+        Some(count) => *count += 1,
+        None => drop(counts.insert(name.to_owned(), 1)),
     }
-    writeln!(out, "{} mutants", mutants.len())
+}
+
+fn counts(out: &mut impl Write, title: &str, counts: BTreeMap<String, usize>) -> io::Result<()> {
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    writeln!(out, "by {title}")?;
+    counts.into_iter().try_for_each(|(name, count)| writeln!(out, "{count:>7}  {name}"))
 }

@@ -1,12 +1,12 @@
-//! Enumerates, scopes, prints.
+//! Enumerates, scopes, prints: file by file, so that the size of the tree does not matter.
 
 use std::io::{self, Write};
 
 use anyhow::Context;
-use tinybug_model::{Mutant, Tier};
-use tinybug_mutate::{Source, enumerate_all};
+use tinybug_model::Tier;
+use tinybug_mutate::enumerate_stream;
 
-use super::{files::Files, print, scope};
+use super::{files::Files, print, print::Printer, scope::Scope};
 use crate::{
     cli::MutantsArgs,
     exit::{Exit, UsageError},
@@ -15,13 +15,10 @@ use crate::{
 /// Prints the mutants of the product code below the given paths.
 pub(crate) async fn run(args: &MutantsArgs) -> anyhow::Result<Exit> {
     let files = Files::find(&args.paths)?;
-    let sources: Vec<Source<'_>> = files.sources().collect();
-    let tier = if args.explain.is_some() { Tier::Extended } else { args.tier.into() };
-    let mut found = enumerate_all(&sources, tier);
-    found.mutants = scope::keep(args, &files, found.mutants).await?;
+    let scope = Scope::of(args, &files).await?;
     let printed = match &args.explain {
-        Some(id) => explain(&files, &found.mutants, id)?,
-        None => print::all(&files, &found, args.format),
+        Some(id) => explain(&files, &scope, id)?,
+        None => all(args, &files, &scope),
     };
     match printed {
         // The reader has seen enough (`| head`): that is no failure.
@@ -30,11 +27,23 @@ pub(crate) async fn run(args: &MutantsArgs) -> anyhow::Result<Exit> {
     }
 }
 
-fn explain(files: &Files, mutants: &[Mutant], id: &str) -> anyhow::Result<io::Result<()>> {
-    let mutant = mutants
-        .iter()
-        .find(|mutant| mutant.id.0 == id)
-        .ok_or_else(|| UsageError::because(format!("no mutant of these files has the id {id}")))?;
-    let mut out = io::stdout().lock();
-    Ok(print::explanation(&mut out, files, mutant).and_then(|()| out.flush()))
+fn all(args: &MutantsArgs, files: &Files, scope: &Scope<'_>) -> io::Result<()> {
+    let mut printer = Printer::new(args.format);
+    let sources = files.sources(|path| scope.holds_file(path));
+    for mut file in enumerate_stream(sources, args.tier.into()) {
+        file.found.mutants.retain(|mutant| scope.holds(mutant));
+        printer.file(file)?;
+    }
+    printer.end(files.notes())
+}
+
+fn explain(files: &Files, scope: &Scope<'_>, id: &str) -> anyhow::Result<io::Result<()>> {
+    let sources = files.sources(|path| scope.holds_file(path));
+    for file in enumerate_stream(sources, Tier::Extended) {
+        if let Some(mutant) = file.found.mutants.iter().find(|mutant| mutant.id.0 == id) {
+            let mut out = io::stdout().lock();
+            return Ok(print::explanation(&mut out, &file.source, mutant).and_then(|()| out.flush()));
+        }
+    }
+    Err(UsageError::because(format!("no mutant of these files has the id {id}")))
 }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context;
@@ -14,23 +14,41 @@ use tinybug_providers::{ProviderError, git::changes_since};
 use super::files::Files;
 use crate::{cli::MutantsArgs, exit::UsageError};
 
-/// The mutants that the arguments ask for.
-pub(super) async fn keep(args: &MutantsArgs, files: &Files, mut mutants: Vec<Mutant>) -> anyhow::Result<Vec<Mutant>> {
-    if let Some((changed, top)) = changed(args, files).await? {
-        let from_top = |path: &str| {
-            let whole = files.base().join(path);
-            whole.strip_prefix(&top).map_or_else(|_| path.to_owned(), |path| path.to_string_lossy().into_owned())
-        };
-        mutants.retain(|mutant| changed.contains(&from_top(&mutant.path), mutant.line));
+/// What the arguments ask for.
+pub(super) struct Scope<'a> {
+    base: &'a Path,
+    /// The changed lines, and the directory that their paths are relative to.
+    changed: Option<(ChangedLines, PathBuf)>,
+    functions: &'a [String],
+}
+
+impl<'a> Scope<'a> {
+    /// Reads what the arguments ask for.
+    pub(super) async fn of(args: &'a MutantsArgs, files: &'a Files) -> anyhow::Result<Self> {
+        Ok(Self { base: files.base(), changed: changed(args, files).await?, functions: &args.function })
     }
-    if !args.function.is_empty() {
-        mutants.retain(|mutant| args.function.iter().any(|name| is_in_function(mutant, name)));
+
+    /// Whether a file may hold mutants that are asked for.
+    pub(super) fn holds_file(&self, path: &str) -> bool {
+        self.changed.as_ref().is_none_or(|(changed, top)| changed.has_file(&self.seen_from(top, path)))
     }
-    Ok(mutants)
+
+    /// Whether a mutant is asked for.
+    pub(super) fn holds(&self, mutant: &Mutant) -> bool {
+        let on_a_line =
+            |(changed, top): &(ChangedLines, PathBuf)| changed.contains(&self.seen_from(top, &mutant.path), mutant.line);
+        self.changed.as_ref().is_none_or(on_a_line)
+            && (self.functions.is_empty() || self.functions.iter().any(|name| is_in_function(mutant, name)))
+    }
+
+    fn seen_from(&self, top: &Path, path: &str) -> String {
+        let whole = self.base.join(path);
+        whole.strip_prefix(top).map_or_else(|_| path.to_owned(), |path| path.to_string_lossy().into_owned())
+    }
 }
 
 /// The changed lines, and the directory that their paths are relative to.
-async fn changed(args: &MutantsArgs, files: &Files) -> anyhow::Result<Option<(ChangedLines, std::path::PathBuf)>> {
+async fn changed(args: &MutantsArgs, files: &Files) -> anyhow::Result<Option<(ChangedLines, PathBuf)>> {
     if let Some(file) = &args.diff {
         let lines = read(&text_of(file)?)?;
         // A diff of the whole repository names its files from there, wherever this command is asked about.
