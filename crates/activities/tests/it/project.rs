@@ -1,15 +1,11 @@
 //! A copy of a real library, with its mutants.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 use tempfile::TempDir;
 use tinybug_model::{Language, Mutant, Tier};
 use tinybug_mutate::{Source, enumerate_all};
-use tinybug_testkit::libraries::{Library, fetch};
+use tinybug_testkit::libraries::{self, Library, fetch};
 
 /// Mutants of one library that are compiled at most, unless all are asked for.
 const MOST: usize = 800;
@@ -35,8 +31,7 @@ impl Project {
         let copied = Command::new("cp").arg("-R").arg(&fetched).arg(&dir).status().unwrap();
         assert!(copied.success());
         fs::create_dir(&scratch).unwrap();
-        let mut files = Vec::new();
-        collect(&dir, &dir, &mut files);
+        let files = libraries::files(&dir);
         let sources: Vec<_> = files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
         let mut mutants = enumerate_all(&sources, Tier::Default).mutants;
         mutants.retain(|mutant| mutant.language == library.language);
@@ -46,18 +41,5 @@ impl Project {
         let step = if all { 1 } else { mutants.len().div_ceil(MOST).max(1) };
         let mutants = mutants.into_iter().step_by(step).collect();
         Some(Self { library, dir, scratch, mutants, _place: place })
-    }
-}
-
-fn collect(root: &Path, dir: &Path, files: &mut Vec<(String, Vec<u8>)>) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let entry = entry.unwrap();
-        let (path, kind) = (entry.path(), entry.file_type().unwrap());
-        if kind.is_dir() {
-            collect(root, &path, files);
-        } else if kind.is_file() {
-            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-            files.push((name, fs::read(&path).unwrap()));
-        }
     }
 }

@@ -13,7 +13,7 @@ use crate::corpus::{FIXTURES, Fixture};
 #[path = "../../fuzz/src/check.rs"]
 mod properties;
 
-fn check(source: Source<'_>) {
+pub(crate) fn check(source: Source<'_>) {
     properties::file(source.path, source.bytes);
 }
 

@@ -6,5 +6,6 @@ mod coverage;
 mod drawing;
 mod invariants;
 mod page;
+mod real_libraries;
 mod rules;
 mod snapshots;

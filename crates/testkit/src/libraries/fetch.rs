@@ -4,6 +4,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::{Mutex, PoisonError},
 };
 
 use super::{Library, Registry};
@@ -49,8 +50,11 @@ pub fn tools(name: &str, packages: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// A directory of the cache, filled when it is not there. Several tests may fill the same one at a time: the first wins.
+/// A directory of the cache, filled when it is not there. Several processes may fill the same one at a time: the first
+/// wins. Threads of one wait for each other.
 fn in_cache(name: &str, fill: impl FnOnce(&Path) -> Result<(), String>) -> Option<PathBuf> {
+    static FILLING: Mutex<()> = Mutex::new(());
+    let _one = FILLING.lock().unwrap_or_else(PoisonError::into_inner);
     let place = cache().join(name);
     if place.is_dir() {
         return Some(place);
@@ -154,4 +158,26 @@ fn maven(into: &Path, artifact: &str) -> Result<(), String> {
     copy.arg(format!("-Dartifact={artifact}")).arg(format!("-DoutputDirectory={}", into.display()));
     run(copy.current_dir(into))?;
     unzip_all(into)
+}
+
+/// Every file below a directory, by its path from there; links are left alone.
+pub fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    collect(dir, dir, &mut files).expect("what was fetched can be read");
+    files.sort();
+    files
+}
+
+fn collect(root: &Path, dir: &Path, files: &mut Vec<(String, Vec<u8>)>) -> std::io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() {
+            collect(root, &path, files)?;
+        } else if kind.is_file() {
+            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+            files.push((name, fs::read(&path)?));
+        }
+    }
+    Ok(())
 }

@@ -3,5 +3,5 @@
 mod fetch;
 mod list;
 
-pub use fetch::{fetch, part, tools};
+pub use fetch::{fetch, files, part, tools};
 pub use list::{LIBRARIES, Library, Registry};
