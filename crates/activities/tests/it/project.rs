@@ -35,8 +35,10 @@ impl Project {
         let sources: Vec<_> = files.iter().map(|(path, bytes)| Source { path, bytes }).collect();
         let mut mutants = enumerate_all(&sources, Tier::Default).mutants;
         mutants.retain(|mutant| mutant.language == library.language);
-        // What C libraries bundle in directories is built in its own way.
-        mutants.retain(|mutant| library.language != Language::C || !mutant.path.contains('/'));
+        // What C libraries bundle in directories is built in its own way, and headers cannot stand alone.
+        mutants.retain(|mutant| {
+            library.language != Language::C || !mutant.path.contains(".h") && !mutant.path.contains('/')
+        });
         let all = std::env::var_os("TINYBUG_ALL_MUTANTS").is_some();
         let step = if all { 1 } else { mutants.len().div_ceil(MOST).max(1) };
         let mutants = mutants.into_iter().step_by(step).collect();
