@@ -35,7 +35,7 @@ fn compilers_accept_the_mutants_of_real_libraries() {
     let table = table.into_inner().unwrap();
     let page = table.page();
     report(&format!("{page}\n{}\n", table.refusals.join("\n")));
-    if std::env::var_os("TINYBUG_WRITE_DOCS").is_some() {
+    if std::env::var_os("WRITE_DOCS").is_some() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mutants-on-real-code.md");
         fs::write(path, &page).unwrap();
     }

@@ -116,7 +116,7 @@ Every mutant of the default tier of these libraries, given to the compiler or th
 the code is of a newer dialect). A refused mutant costs a build and says nothing about tests; the aim is to stay
 below 1 %. Of a library with more than 800 mutants every k-th is taken.
 
-This page is written by `TINYBUG_WRITE_DOCS=1 cargo test -p tinybug-activities --test it`; with `TINYBUG_ALL_MUTANTS=1`
+This page is written by `WRITE_DOCS=1 cargo test -p tinybug-activities --test it`; with `TINYBUG_ALL_MUTANTS=1`
 no mutant is left out.
 
 | language | libraries (mutants) | mutants | refused | share |
