@@ -114,7 +114,8 @@ Every mutant of the default tier of these libraries, given to the compiler or th
 `compile`, Node, TypeScript's syntactic diagnostics, `go build` and the part of `go vet` that `go test` insists on,
 `javac`, `cargo check`, Ruby's Prism, `gcc` and `g++ -fsyntax-only`, and Mono's `mcs` (of thrift only its parser, since
 the code is of a newer dialect). A refused mutant costs a build and says nothing about tests; the aim is to stay
-below 1 %. Of a library with more than 800 mutants every k-th is taken.
+below 1 %. Of a library with more than 800 mutants every k-th is taken. Code that a compiler does not look at, such as that
+of another platform, counts as accepted, and C++ files are compiled each for itself, without those that include them.
 
 This page is written by `WRITE_DOCS=1 cargo test -p tinybug-activities --test it`; with `TINYBUG_ALL_MUTANTS=1`
 no mutant is left out.
