@@ -35,8 +35,9 @@ impl<'a> Scope<'a> {
 
     /// Whether a mutant is asked for.
     pub(super) fn holds(&self, mutant: &Mutant) -> bool {
-        let on_a_line =
-            |(changed, top): &(ChangedLines, PathBuf)| changed.contains(&self.seen_from(top, &mutant.path), mutant.line);
+        let on_a_line = |(changed, top): &(ChangedLines, PathBuf)| {
+            changed.contains(&self.seen_from(top, &mutant.path), mutant.line)
+        };
         self.changed.as_ref().is_none_or(on_a_line)
             && (self.functions.is_empty() || self.functions.iter().any(|name| is_in_function(mutant, name)))
     }
