@@ -47,7 +47,7 @@ const NUMBERS: [Number; 14] = [
         "/baseline_runs_when_flaky",
         1,
         MOST_BASELINE_RUNS,
-        "Runs of the unchanged code once a test was seen to fail in one of the first; at least baseline_runs.",
+        "Runs of the unchanged code at most, once a test was seen to fail in one of the first: so many as save more reruns of mutants than they cost. At least baseline_runs.",
     ),
     real("/timeout_factor", 1.0, 100.0, "Time limit of a build: this times the longest baseline run."),
     whole("/timeout_floor_seconds", 1, 86_400, "The time limit of a build is never less."),

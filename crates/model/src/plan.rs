@@ -32,7 +32,7 @@ pub struct Plan {
     pub parallelism: Option<u32>,
     /// Runs of the unchanged code.
     pub baseline_runs: u32,
-    /// Runs of the unchanged code once a test was seen to fail in one of the first.
+    /// Runs of the unchanged code at most, once a test was seen to fail in one of the first.
     pub baseline_runs_when_flaky: u32,
     /// Time limit of a build: this times the longest baseline run…
     pub timeout_factor: f64,

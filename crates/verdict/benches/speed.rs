@@ -19,7 +19,8 @@ fn run(random: &mut Random, flaky: f64, killed_by: Option<u32>) -> RunFacts {
 
 fn baseline(random: &mut Random) -> Option<Baseline> {
     let runs: Vec<RunFacts> = (0..20).map(|_| run(random, 0.1, None)).collect();
-    let policy = BaselinePolicy { runs: 5, runs_when_flaky: 20, allow_failing_tests: false };
+    let policy =
+        BaselinePolicy { runs: 5, runs_when_flaky: 20, allow_failing_tests: false, mutants: 1000, detected: 0.99 };
     match assess(&runs, &policy) {
         Assessment::Sound(baseline) => Some(baseline),
         _ => None,

@@ -10,18 +10,23 @@ use crate::{
     history::History,
     profile::Seen,
     recipe::{Tally, chance_to_show, slab_weight},
+    rerun::{Purchase, expected_doubts, purchase},
     run::{RunEnd, RunFacts},
 };
 
 /// How many runs of the unchanged code to ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BaselinePolicy {
     /// Runs at least.
     pub runs: u32,
-    /// Runs once something was seen to fail in some of the runs.
+    /// Runs at most once something was seen to fail in some of the runs: so many as save more reruns than they cost.
     pub runs_when_flaky: u32,
     /// Go on although some tests fail each time.
     pub allow_failing_tests: bool,
+    /// Mutants that will be tried: how much more runs of the unchanged code are worth.
+    pub mutants: u32,
+    /// Posterior from which one counts as detected.
+    pub detected: f64,
 }
 
 impl From<&Plan> for BaselinePolicy {
@@ -30,6 +35,8 @@ impl From<&Plan> for BaselinePolicy {
             runs: plan.baseline_runs,
             runs_when_flaky: plan.baseline_runs_when_flaky,
             allow_failing_tests: plan.allow_failing_tests,
+            mutants: plan.mutants,
+            detected: plan.thresholds.detected,
         }
     }
 }
@@ -271,8 +278,28 @@ pub fn assess_with(runs: &[RunFacts], policy: &BaselinePolicy, history: &History
         return Assessment::Broken(broken);
     }
     // Which tests fail each time, and which now and then, shows only in the runs that are asked for anyway.
-    let needed = if done < minimum { minimum } else { baseline.runs_needed(policy) };
+    let needed = if done < minimum { minimum } else { worthwhile(&baseline, done, policy) };
     if done < needed { Assessment::NeedsMoreRuns { total: needed + lost } } else { Assessment::Sound(baseline) }
+}
+
+/// Times as many runs as usual are made at least once a test was seen to fail in some.
+const RUNS_WHEN_ANY_IS_FLAKY: u32 = 2;
+
+/// Runs in all that are worth their price, after so many.
+fn worthwhile(baseline: &Baseline, done: u32, policy: &BaselinePolicy) -> u32 {
+    let most = baseline.runs_needed(policy);
+    // A run that fails as a whole puts every mutant in doubt.
+    if most <= done || baseline.whole_run_failures > 0 {
+        return most;
+    }
+    let doubts = expected_doubts(baseline, policy.mutants);
+    let worth = match purchase(baseline, None, &doubts, most - done, policy.detected) {
+        Purchase::BaselineRuns { runs } => done + runs,
+        Purchase::TrialReruns => done,
+    };
+    // However few mutants there are: with less, tests that fail seldom pass for ones that never do, and what they
+    // catch for certain.
+    worth.max(most.min(policy.runs.max(1).saturating_mul(RUNS_WHEN_ANY_IS_FLAKY)))
 }
 
 /// What is certain as soon as one run shows it, unless another run shows the contrary.

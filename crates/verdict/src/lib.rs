@@ -32,7 +32,7 @@ pub use interval::{Draw, FalseDetections, estimate, false_detections, line_key, 
 pub use judge::{Catch, Evidence, Judge, Judgement, Next, Reason, Strand, judge};
 pub use profile::{FlakeProof, Seen, Sighting, Taint, TestProfile, taint, unaffected};
 pub use recipe::FORMULA;
-pub use rerun::{Purchase, Rerun, purchase, rerun};
+pub use rerun::{Doubt, Purchase, Rerun, expected_doubts, purchase, rerun};
 pub use run::{RunEnd, RunFacts};
 pub use score::{Counts, Population, score};
 pub use sequential::{anytime_interval, confidence_sequence, stop};

@@ -350,7 +350,8 @@ mod tests {
     #[test]
     fn a_mutant_says_something_of_tests_that_cannot_see_it() {
         let clean = RunFacts::new(RunEnd::Passed, (0..20).collect(), Vec::new(), 1);
-        let policy = BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false };
+        let policy =
+            BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false, mutants: 1000, detected: 0.99 };
         let Assessment::Sound(baseline) = assess(&vec![clean; 5], &policy) else { panic!("not sound") };
         let run = |failed: Vec<u32>| {
             let end = if failed.is_empty() { RunEnd::Passed } else { RunEnd::Failed };
@@ -387,7 +388,8 @@ mod tests {
     #[test]
     fn a_detection_hangs_on_a_test_when_nothing_else_caught_the_mutant() {
         let clean = RunFacts::new(RunEnd::Passed, (0..20).collect(), Vec::new(), 1);
-        let policy = BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false };
+        let policy =
+            BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false, mutants: 1000, detected: 0.99 };
         let Assessment::Sound(baseline) = assess(&vec![clean; 5], &policy) else { panic!("not sound") };
         let judged = |failed: Vec<u32>| {
             let run = RunFacts::new(RunEnd::Failed, (0..20).collect(), failed, 1);

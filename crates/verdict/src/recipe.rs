@@ -9,7 +9,7 @@ pub const FORMULA: &str = "tinybug-verdict/2";
 /// Rate of failing of a stable test on unchanged code: mean 1e-4.
 const SPIKE: (f64, f64) = (0.02, 200.0);
 /// Rate of failing of a flaky test on unchanged code: mean .1.
-const SLAB: (f64, f64) = (0.5, 4.5);
+pub(crate) const SLAB: (f64, f64) = (0.5, 4.5);
 /// Rate of failing of a test that the mutant breaks…
 const BROKEN: (f64, f64) = (50.0, 0.5);
 /// …or breaks now and then,

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use tinybug_model::{RerunOptions, RerunScope};
 
 use crate::{
-    baseline::Baseline,
+    baseline::{Baseline, TestRecord},
     judge::{Evidence, Judgement, Next, Strand},
-    recipe::{Tally, posterior_of_test, prior_of_test},
+    recipe::{SLAB, Tally, posterior_of_test, prior_of_test},
 };
 
 /// How to rerun.
@@ -50,26 +50,59 @@ pub enum Purchase {
     TrialReruns,
 }
 
+/// Mutants that are in doubt, or will be, over the same evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// The evidence as it stands.
+    pub strand: Strand,
+    /// So many mutants.
+    pub mutants: u32,
+}
+
+/// The doubts that trials of so many mutants will come to, by what the tests did on unchanged code: each flaky test
+/// fails by itself under some of them.
+pub fn expected_doubts(baseline: &Baseline, mutants: u32) -> Vec<Doubt> {
+    let doubt = |record: TestRecord| Doubt {
+        strand: Strand {
+            evidence: Evidence::Test(record.test),
+            failures: 1,
+            runs: 1,
+            baseline_failures: record.failures,
+            baseline_runs: record.runs,
+            earlier_failures: 0,
+            earlier_runs: 0,
+            posterior: 0.0,
+        },
+        mutants: rounded(f64::from(mutants) * flake_rate(record.failures, record.runs)),
+    };
+    baseline.flaky().map(doubt).filter(|doubt| doubt.mutants > 0).collect()
+}
+
+/// How often a test that failed so often is expected to fail: a first failure in few runs came early by luck.
+fn flake_rate(failures: u32, runs: u32) -> f64 {
+    let (a, b) = SLAB;
+    (f64::from(failures) + a) / (f64::from(runs) + a + b)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, as it should")]
+fn rounded(number: f64) -> u32 {
+    number.round() as u32
+}
+
 /// More failing reruns than this are not waited for.
 const HORIZON: u32 = 12;
+/// Runs of the unchanged code are bought in such steps.
+const STEP: usize = 5;
 
-/// Chooses between `extra` more runs of the unchanged code and reruns alone, by the builds that it takes until each
-/// doubtful mutant (its strongest strand) would be settled if the mutant is what makes its test fail.
-pub fn purchase(
-    baseline: &Baseline,
-    covering: Option<u32>,
-    doubtful: &[Strand],
-    extra: u32,
-    detected: f64,
-) -> Purchase {
+/// Chooses between up to `most` more runs of the unchanged code and reruns alone, by the builds that it takes until
+/// each mutant in doubt would be settled if the mutant is what makes its test fail.
+pub fn purchase(baseline: &Baseline, covering: Option<u32>, doubts: &[Doubt], most: u32, detected: f64) -> Purchase {
     let weight = baseline.slab_weight();
     let prior = prior_of_test(covering.unwrap_or(u32::try_from(baseline.tests.len()).unwrap_or(u32::MAX)));
     let needed = |strand: &Strand, extra: u32| {
         let before = strand.before();
-        let runs = before.runs.max(1);
-        // The further runs fail as often as the ones before.
-        let failures = (before.failures * (runs + extra) + runs / 2) / runs;
-        let before = Tally::new(failures, runs + extra);
+        let more = rounded(f64::from(extra) * flake_rate(before.failures, before.runs));
+        let before = Tally::new(before.failures.saturating_add(more), before.runs.saturating_add(extra));
         (0..HORIZON)
             .find(|more| {
                 let now = Tally::new(strand.failures + more, strand.runs + more);
@@ -77,16 +110,22 @@ pub fn purchase(
             })
             .unwrap_or(HORIZON)
     };
-    let singles = || doubtful.iter().filter(|strand| matches!(strand.evidence, Evidence::Test(_)));
-    let with = singles().map(|strand| needed(strand, extra)).sum::<u32>() + extra;
-    let without = singles().map(|strand| needed(strand, 0)).sum::<u32>();
-    if extra > 0 && with < without { Purchase::BaselineRuns { runs: extra } } else { Purchase::TrialReruns }
+    let price = |extra: u32| {
+        let singles = doubts.iter().filter(|doubt| matches!(doubt.strand.evidence, Evidence::Test(_)));
+        let reruns = singles.map(|doubt| u64::from(doubt.mutants) * u64::from(needed(&doubt.strand, extra)));
+        u64::from(extra) + reruns.sum::<u64>()
+    };
+    let steps = (0..most).step_by(STEP).chain(std::iter::once(most));
+    match steps.min_by_key(|&extra| price(extra)).unwrap_or(0) {
+        0 => Purchase::TrialReruns,
+        runs => Purchase::BaselineRuns { runs },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RunEnd, RunFacts, TestRecord, judge};
+    use crate::{RunEnd, RunFacts, judge};
     use tinybug_model::Thresholds;
 
     fn baseline(failures: u32, runs: u32) -> Baseline {
@@ -141,7 +180,16 @@ mod tests {
     fn many_mutants_in_doubt_over_a_flaky_test_pay_for_more_baseline_runs_and_one_does_not() {
         let baseline = baseline(1, 5);
         let strand = doubt(&baseline, RunEnd::Failed, vec![3]).strongest.unwrap();
-        assert_eq!(purchase(&baseline, None, &[strand], 15, 0.99), Purchase::TrialReruns);
-        assert_eq!(purchase(&baseline, None, &[strand; 40], 15, 0.99), Purchase::BaselineRuns { runs: 15 });
+        let bought = |mutants| purchase(&baseline, None, &[Doubt { strand, mutants }], 15, 0.99);
+        assert_eq!(bought(1), Purchase::TrialReruns);
+        assert_eq!(bought(40), Purchase::BaselineRuns { runs: 15 });
+    }
+
+    #[test]
+    fn the_more_mutants_a_flaky_test_will_fail_under_the_more_doubts_are_expected() {
+        let baseline = baseline(1, 5);
+        assert_eq!(expected_doubts(&baseline, 3), []);
+        let doubts = expected_doubts(&baseline, 50);
+        assert_eq!((doubts.len(), doubts[0].mutants, doubts[0].strand.baseline_runs), (5, 8, 5));
     }
 }

@@ -27,19 +27,27 @@ struct Method {
     runs: u32,
     runs_when_flaky: u32,
     covering: Option<u32>,
+    /// How many mutants the plan draws.
+    mutants: u32,
     /// Runs of the unchanged code that earlier measurements made.
     earlier: u32,
 }
 
-const METHODS: [Method; 8] = [
-    Method { name: "B=5", runs: 5, runs_when_flaky: 5, covering: None, earlier: 0 },
-    Method { name: "B=20", runs: 20, runs_when_flaky: 20, covering: None, earlier: 0 },
-    Method { name: "B=5..20", runs: 5, runs_when_flaky: 20, covering: None, earlier: 0 },
-    Method { name: "B=5, covered by 25", runs: 5, runs_when_flaky: 5, covering: Some(25), earlier: 0 },
-    Method { name: "B=20, covered by 25", runs: 20, runs_when_flaky: 20, covering: Some(25), earlier: 0 },
-    Method { name: "B=5..20, covered by 25", runs: 5, runs_when_flaky: 20, covering: Some(25), earlier: 0 },
-    Method { name: "B=5..20, 40 earlier", runs: 5, runs_when_flaky: 20, covering: None, earlier: 40 },
-    Method { name: "the same, covered by 25", runs: 5, runs_when_flaky: 20, covering: Some(25), earlier: 40 },
+const fn method(name: &'static str, runs: u32, runs_when_flaky: u32, covering: Option<u32>) -> Method {
+    Method { name, runs, runs_when_flaky, covering, mutants: 1000, earlier: 0 }
+}
+
+const METHODS: [Method; 10] = [
+    method("B=5", 5, 5, None),
+    method("B=20", 20, 20, None),
+    method("B=5..20", 5, 20, None),
+    Method { mutants: 10, ..method("B=5..20, 10 mutants", 5, 20, None) },
+    Method { earlier: 40, ..method("B=5..20, 40 earlier", 5, 20, None) },
+    method("B=5, covered by 25", 5, 5, Some(25)),
+    method("B=20, covered by 25", 20, 20, Some(25)),
+    method("B=5..20, covered by 25", 5, 20, Some(25)),
+    Method { mutants: 10, ..method("the same, 10 mutants", 5, 20, Some(25)) },
+    Method { earlier: 40, ..method("the same, 40 earlier", 5, 20, Some(25)) },
 ];
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,8 +74,13 @@ impl Tally {
 }
 
 fn baseline(world: &World, method: Method, random: &mut Random) -> Option<Baseline> {
-    let policy =
-        BaselinePolicy { runs: method.runs, runs_when_flaky: method.runs_when_flaky, allow_failing_tests: true };
+    let policy = BaselinePolicy {
+        runs: method.runs,
+        runs_when_flaky: method.runs_when_flaky,
+        allow_failing_tests: true,
+        mutants: method.mutants,
+        detected: 0.99,
+    };
     let history = history(world, method.earlier, random);
     let mut runs = Vec::new();
     loop {

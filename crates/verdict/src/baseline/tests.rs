@@ -2,7 +2,8 @@
 
 use super::*;
 
-const POLICY: BaselinePolicy = BaselinePolicy { runs: 5, runs_when_flaky: 20, allow_failing_tests: false };
+const POLICY: BaselinePolicy =
+    BaselinePolicy { runs: 5, runs_when_flaky: 20, allow_failing_tests: false, mutants: 1000, detected: 0.99 };
 
 fn run(tests: u32, failed: &[u32]) -> RunFacts {
     let end = if failed.is_empty() { RunEnd::Passed } else { RunEnd::Failed };
@@ -38,6 +39,22 @@ fn a_failure_seen_asks_for_more_runs() {
     runs.resize(20, run(10, &[]));
     let baseline = sound(&runs, &POLICY);
     assert_eq!(baseline.flaky().collect::<Vec<_>>(), [TestRecord { test: 3, runs: 20, failures: 1 }]);
+}
+
+#[test]
+fn more_runs_are_asked_for_only_where_they_save_more_reruns_than_they_cost() {
+    let mut runs = vec![run(10, &[]); 5];
+    runs[2] = run(10, &[3]);
+    let asked = |mutants| match assess(&runs, &BaselinePolicy { mutants, ..POLICY }) {
+        Assessment::NeedsMoreRuns { total } => total,
+        _ => 5,
+    };
+    assert_eq!([5, 20, 1000].map(asked), [10, 10, 20]);
+    // A run that crashed puts every mutant in doubt.
+    let crashed = RunFacts::new(RunEnd::Failed, Vec::new(), Vec::new(), 1);
+    let crash: Vec<RunFacts> = std::iter::once(crashed).chain(vec![run(10, &[]); 4]).collect();
+    let few = BaselinePolicy { mutants: 5, ..POLICY };
+    assert_eq!(assess(&crash, &few), Assessment::NeedsMoreRuns { total: 20 });
 }
 
 #[test]

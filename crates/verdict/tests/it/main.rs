@@ -47,7 +47,8 @@ fn finished(failed: Vec<u32>) -> RunFacts {
 fn baseline() -> impl Strategy<Value = Baseline> {
     let records = prop::collection::vec((0_u32..4, 0_u32..40), TESTS as usize);
     records.prop_map(|history| {
-        let policy = BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false };
+        let policy =
+            BaselinePolicy { runs: 5, runs_when_flaky: 5, allow_failing_tests: false, mutants: 1000, detected: 0.99 };
         let Assessment::Sound(baseline) = assess(&vec![finished(Vec::new()); 5], &policy) else {
             unreachable!("five clean runs are sound");
         };
