@@ -283,7 +283,7 @@ pub fn assess_with(runs: &[RunFacts], policy: &BaselinePolicy, history: &History
 }
 
 /// Times as many runs as usual are made at least once a test was seen to fail in some.
-const RUNS_WHEN_ANY_IS_FLAKY: u32 = 2;
+const RUNS_WHEN_ANY_IS_FLAKY: u32 = 3;
 
 /// Runs in all that are worth their price, after so many.
 fn worthwhile(baseline: &Baseline, done: u32, policy: &BaselinePolicy) -> u32 {

@@ -54,7 +54,7 @@ def test_greet():
 
 /// Measures, and returns the report with the explanation of each survivor and the notes.
 fn measure(dev: &Dev, org: &Org, repository: &str) -> (Report, Vec<Value>) {
-    let plan = json!({ "mutants": 4, "baseline_runs": 2, "baseline_runs_when_flaky": 10 });
+    let plan = json!({ "mutants": 4, "baseline_runs": 4, "baseline_runs_when_flaky": 10 });
     let measurement = dev.request(org, repository, &plan);
     let report: Report = serde_json::from_value(dev.until_completed(org, &measurement)).unwrap();
     report.assert_consistent();
@@ -120,7 +120,7 @@ fn a_flaky_test_catches_nothing_by_accident_and_the_next_measurement_knows_it_al
             (&json!(0), &json!(failures)),
             "{why}"
         );
-        let known = format!("0 of 2 unchanged runs here and {failures} of {runs} in earlier measurements");
+        let known = format!("0 of 4 unchanged runs here and {failures} of {runs} in earlier measurements");
         assert!(why.contains(&format!("failed `{FLAKY}`, which failed {known}")), "{why}");
     }
     assert!(second.builds < first.builds, "a test that is known well asks for no more runs of the unchanged code");

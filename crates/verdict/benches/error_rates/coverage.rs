@@ -12,7 +12,7 @@ use crate::{
 const REPOSITORIES: u32 = 400;
 const MUTANTS: u32 = 40;
 /// Rounds of a cell: as many as it takes to tell on which side of the target's ends it lies, within limits.
-const ROUNDS: std::ops::RangeInclusive<u32> = 600..=4000;
+const ROUNDS: std::ops::RangeInclusive<u32> = 1000..=8000;
 /// The target, in %.
 const TARGET: std::ops::RangeInclusive<f64> = 93.0..=97.0;
 /// Shares of lines detected, each drawn from 2.5 points around, since the exact one makes coverage jump.

@@ -49,7 +49,7 @@ fn more_runs_are_asked_for_only_where_they_save_more_reruns_than_they_cost() {
         Assessment::NeedsMoreRuns { total } => total,
         _ => 5,
     };
-    assert_eq!([5, 20, 1000].map(asked), [10, 10, 20]);
+    assert_eq!([5, 20, 1000].map(asked), [15, 15, 20]);
     // A run that crashed puts every mutant in doubt.
     let crashed = RunFacts::new(RunEnd::Failed, Vec::new(), Vec::new(), 1);
     let crash: Vec<RunFacts> = std::iter::once(crashed).chain(vec![run(10, &[]); 4]).collect();
