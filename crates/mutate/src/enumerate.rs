@@ -95,7 +95,8 @@ fn enumerate_as(source: Source<'_>, language: Language, tier: Tier) -> Enumerati
     if tree.root_node().has_error() {
         notes.push(note("has places that do not parse; they are left alone"));
     }
-    let mut file = File { source, language, grammar, tree: &tree, lines, long_lines: 0 };
+    let mut file =
+        File { source, language, grammar, tree: &tree, lines, long_lines: 0, patience: patience(source.bytes) };
     let drafts = file.good(found.drafts, &found.names);
     let mutants = file.named(drafts, &found.symbols);
     if file.long_lines > 0 {
@@ -112,6 +113,14 @@ struct File<'a> {
     tree: &'a Tree,
     lines: Lines<'a>,
     long_lines: usize,
+    /// Bytes that may still be parsed again for the sake of doubtful drafts.
+    patience: usize,
+}
+
+/// Bytes that doubtful drafts of a file may have parsed again: many times a usual file, but a huge one only so often
+/// that its time stays in proportion to its size.
+fn patience(bytes: &[u8]) -> usize {
+    (4 << 20) + bytes.len() / 2
 }
 
 impl File<'_> {
@@ -190,7 +199,7 @@ impl File<'_> {
 
     /// Whether the file still parses. Most replacements put a token or an expression in the place of its like, so
     /// that the grammar itself proves it; only where neighbours might grow together the file is parsed again.
-    fn parses(&self, draft: &Draft<'_>) -> bool {
+    fn parses(&mut self, draft: &Draft<'_>) -> bool {
         let bytes = self.source.bytes;
         let replacement = draft.replacement.as_bytes();
         let before = draft.start.checked_sub(1).map_or(b'\n', |at| bytes[at]);
@@ -209,14 +218,21 @@ impl File<'_> {
         !doubtful || self.reparses(draft)
     }
 
-    fn reparses(&self, draft: &Draft<'_>) -> bool {
+    fn reparses(&mut self, draft: &Draft<'_>) -> bool {
         let (start, end) = (draft.start, draft.end);
+        let bytes = self.source.bytes;
         if let Some(unit) = self.unit_around(start..end) {
-            let bytes = self.source.bytes;
             let text = [&bytes[unit.start..start], draft.replacement.as_bytes(), &bytes[end..unit.end]];
-            if self.grammar.parse_changed(text, None).is_some_and(|tree| !tree.root_node().has_error()) {
+            if self.is_clean(text) {
                 return true;
             }
+            // Some units stand for nothing alone, such as a label without its choice; of the others that was the answer.
+            if self.is_clean([&bytes[unit], &[], &[]]) {
+                return false;
+            }
+        }
+        if !self.afford(bytes.len()) {
+            return false;
         }
         let row = self.lines.of(draft.start);
         let line_start = self.lines.span(row).0;
@@ -231,7 +247,6 @@ impl File<'_> {
             old_end_position: point(draft.end),
             new_end_position: point(new_end),
         });
-        let bytes = self.source.bytes;
         let text = [&bytes[..draft.start], draft.replacement.as_bytes(), &bytes[draft.end..]];
         let Some(tree) = self.grammar.parse_changed(text, Some(&old)) else { return false };
         let clean = !self.tree.root_node().has_error();
@@ -239,6 +254,19 @@ impl File<'_> {
             return !tree.root_node().has_error();
         }
         errors(&tree) <= errors(self.tree)
+    }
+
+    /// Whether a piece of code parses by itself.
+    fn is_clean(&mut self, text: [&[u8]; 3]) -> bool {
+        self.afford(text.iter().map(|piece| piece.len()).sum())
+            && self.grammar.parse_changed(text, None).is_some_and(|tree| !tree.root_node().has_error())
+    }
+
+    /// Takes from the patience what parsing so many bytes costs.
+    fn afford(&mut self, bytes: usize) -> bool {
+        let left = self.patience.checked_sub(bytes);
+        self.patience = left.unwrap_or(self.patience);
+        left.is_some()
     }
 
     /// The smallest statement or function around a place, if it parses. Most stand for themselves: to parse one anew is

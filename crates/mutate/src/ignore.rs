@@ -24,9 +24,13 @@ impl Ignored {
         let mut ignored = Self::default();
         for comment in comments {
             let said = text(bytes, *comment);
-            let Some((_, rest)) = said.split_once("tinybug:") else { continue };
+            let Some((before, rest)) = said.split_once("tinybug:") else { continue };
             let rest = rest.trim_start();
             let Some(rest) = rest.strip_prefix("ignore") else { continue };
+            // Prose about such comments, and other words, ask for nothing.
+            if before.contains(char::is_alphanumeric) || rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+                continue;
+            }
             let line = lines.of(comment.start_byte());
             if let Some(reason) = rest.strip_prefix("-file") {
                 ignored.whole_file = true;

@@ -30,6 +30,7 @@ impl ChangedLines {
         let mut changed = Self::default();
         let mut path: Option<String> = None;
         let mut hunk = Hunk::default();
+        let mut is_diff = diff.trim().is_empty();
         for (at, line) in diff.lines().enumerate() {
             if hunk.is_open() {
                 if let Some(number) = hunk.take(line)
@@ -38,10 +39,18 @@ impl ChangedLines {
                     changed.add(path, number);
                 }
             } else if let Some(name) = line.strip_prefix("+++ ") {
+                is_diff = true;
                 path = new_path(name);
+            } else if line.starts_with("diff ") {
+                is_diff = true;
             } else if line.starts_with("@@") {
                 hunk = Hunk::read(line).ok_or_else(|| DiffError::NotUnified { line: at + 1, text: line.to_owned() })?;
             }
+        }
+        // Text that is none at all, and a diff that was cut off, would silently mean that nothing changed.
+        if !is_diff || hunk.is_open() {
+            let (line, text) = diff.lines().enumerate().last().map_or((0, ""), |(at, text)| (at + 1, text));
+            return Err(DiffError::NotUnified { line, text: text.to_owned() });
         }
         Ok(changed)
     }
@@ -191,6 +200,17 @@ mod tests {
             "--- a/a.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n--- /dev/null\n+++ \"b/\\303\\244.py\"\n@@ -0,0 +1 @@\n+a\n";
         let changed = ChangedLines::from_unified(diff).unwrap();
         assert_eq!(changed.paths().collect::<Vec<_>>(), ["\u{e4}.py"]);
+    }
+
+    #[test]
+    fn what_is_no_diff_or_not_the_whole_of_one_is_refused() {
+        for text in ["garbage", "--- a/a.py\n+++ b/a.py\n@@ -3,5 +300,1 @@\n-a\n"] {
+            assert!(ChangedLines::from_unified(text).is_err(), "{text:?}");
+        }
+        let renamed = "diff --git a/a.py b/b.py\nsimilarity index 100%\nrename from a.py\nrename to b.py\n";
+        for nothing in ["", "\n", renamed] {
+            assert_eq!(ChangedLines::from_unified(nothing), Ok(ChangedLines::default()));
+        }
     }
 
     #[test]

@@ -104,6 +104,10 @@ fn boundary(place: &Place<'_, '_>) -> Option<String> {
 /// The same condition, read the other way round.
 fn opposite(place: &Place<'_, '_>) -> Option<String> {
     let (at, whole) = comparison(place)?;
+    // Of `a == b == c` only a part is turned round.
+    if place.above(at)?.named_child_count() > 2 {
+        return None;
+    }
     Some(acts_on(place, place.use_of(at), whole, false))
 }
 
@@ -296,7 +300,7 @@ fn guard(place: &Place<'_, '_>) -> Option<String> {
     let condition = code(bare(&place.mutant.original));
     let always = truth(&place.mutant.replacement)? == "true";
     Some(match (is_filter(place), always) {
-        (true, true) => format!("keeps items for which {condition} does not hold"),
+        (true, true) => format!("also keeps items for which {condition} does not hold"),
         (true, false) => format!("keeps no item for which {condition} holds"),
         (false, true) => format!("takes the case even when its guard {condition} does not hold"),
         (false, false) => format!("never takes the case that {condition} guards"),

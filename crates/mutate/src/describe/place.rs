@@ -253,8 +253,7 @@ impl<'a, 't> Place<'a, 't> {
             return Some(self.text(pattern)).filter(|text| *text != "_" && text.len() < 200);
         }
         let all = self.text(node);
-        let head =
-            ["=>", " ->", ":", " then"].into_iter().find_map(|mark| all.split_once(mark)).map_or(all, |(head, _)| head);
+        let head = ["=>", " ->", ":", " then"].into_iter().find_map(|mark| before(all, mark)).unwrap_or(all);
         let head = head.lines().next()?.trim();
         let head = head.strip_prefix("case ").or_else(|| head.strip_prefix("when ")).unwrap_or(head);
         (!head.is_empty() && !head.starts_with("default") && head != "_").then_some(head)
@@ -278,4 +277,13 @@ fn let_clause(condition: &str, holds: bool) -> String {
         }
         None => String::new(),
     }
+}
+
+/// What stands before a mark that is not in brackets, as the colon of a map is.
+fn before<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
+    let is_open = |head: &str| {
+        let count = |brackets: &[char]| head.matches(brackets).count();
+        count(&['(', '[', '{']) > count(&[')', ']', '}'])
+    };
+    text.match_indices(mark).map(|(at, _)| &text[..at]).find(|head| !is_open(head))
 }

@@ -193,3 +193,22 @@ fn csharp_returns_a_plain_value_for_a_task_only_where_it_is_asynchronous() {
     };
     assert!(of("public async") && !of("public"));
 }
+
+#[test]
+fn java_keeps_what_binds_a_name() {
+    let text = "class A {\n  int f(Object o) {\n    if (o instanceof String s && s.length() > 1) {\n      return 5;\n    }\n    return o instanceof Integer i ? i : 0;\n  }\n}\n";
+    let made: Vec<_> = mutants("A.java", text).mutants.into_iter().map(|m| m.operator).collect();
+    for lost in ["logic.and_or", "cond.true", "cond.ternary"] {
+        assert!(!made.contains(&lost.to_owned()), "{lost}: {made:?}");
+    }
+    let plain = "class A {\n  boolean f(Object o, int n) {\n    return o instanceof String && n > 1;\n  }\n}\n";
+    assert!(changes("A.java", plain).contains(&"&& -> ||".to_owned()));
+}
+
+#[test]
+fn other_words_and_prose_are_no_comments_to_ignore_code() {
+    for comment in ["# tinybug: ignored not the word", "# see tinybug: ignore in the docs"] {
+        assert!(!changes("a.py", &format!("x = a + b  {comment}\n")).is_empty(), "{comment}");
+    }
+    assert!(changes("a.py", "x = a + b  # tinybug: ignore no bug here\n").is_empty());
+}

@@ -153,6 +153,14 @@ fn skips(site: &Site<'_, '_>) -> bool {
 
 fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), _replacement: &str) -> bool {
     match op {
+        // A name that the condition binds must be bound where it is used.
+        Op::LogicAndOr | Op::LogicNotDrop | Op::LogicNegateCond | Op::CondTrue | Op::CondFalse | Op::CondTernary
+            if binds(site) =>
+        {
+            false
+        }
+        // The smallest number has no opposite.
+        Op::ArithNegDrop => !matches!(site.own_text(), "-2147483648" | "-9223372036854775808L"),
         // A loop that is always or never entered makes code unreachable.
         Op::RelFalseTrue => !site.place().loop_head,
         Op::LitInt => !is_small_array(site),
@@ -166,6 +174,20 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), _replacement: &str)
         Op::FlowEarlyReturn => !declares_result(site),
         _ => true,
     }
+}
+
+/// Whether the condition here holds an `o instanceof String s`.
+fn binds(site: &Site<'_, '_>) -> bool {
+    let whole = site.child(Field::Condition).or_else(|| site.parent().map(|parent| parent.node)).unwrap_or(site.node);
+    [site.text(whole), site.own_text()].into_iter().any(|text| {
+        text.len() < 1_000
+            && text.split(" instanceof ").skip(1).any(|rest| {
+                let rest = rest.trim_start().trim_start_matches("final ");
+                let of_type = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '<' | '>' | '?' | '[' | ']');
+                let name = rest.trim_start_matches(of_type);
+                name.starts_with([' ', '(']) && name.trim_start().starts_with(|c: char| c.is_alphabetic() || c == '(')
+            })
+    })
 }
 
 fn declares_result(site: &Site<'_, '_>) -> bool {
