@@ -28,6 +28,20 @@ pub struct NewJudgement {
     pub provenance: Value,
 }
 
+impl NewJudgement {
+    /// A verdict that no weighing of results stands behind, only a reason.
+    pub fn unweighed(verdict: Verdict, attempts: u32, explanation: &str) -> Self {
+        Self {
+            verdict,
+            confidence: None,
+            posterior: None,
+            caught_by: Vec::new(),
+            attempts,
+            provenance: json!({ "explanation": explanation }),
+        }
+    }
+}
+
 impl OrgStore {
     /// Keeps the verdict on the mutant of that number, and returns the one that stands: the first. A trial whose
     /// mutants all have theirs is closed.

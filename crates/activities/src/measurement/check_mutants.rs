@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use serde_json::json;
 use tinybug_model::{MeasurementRef, Mutant, Verdict};
 use tinybug_store::{DrawnMutant, NewJudgement};
 use tokio_util::sync::CancellationToken;
@@ -34,7 +33,9 @@ pub(super) async fn check_mutants(
     anyhow::ensure!(!cancel.is_cancelled(), "stopped");
     for (drawn, refusal) in waiting.iter().zip(refusals) {
         if let Some(said) = refusal {
-            subject.org.save_verdict(measurement, drawn.number, &invalid(&said)).await?;
+            let why = format!("the code does not compile with it: {said}");
+            let invalid = NewJudgement::unweighed(Verdict::Invalid, 0, &why);
+            subject.org.save_verdict(measurement, drawn.number, &invalid).await?;
         }
     }
     Ok(())
@@ -49,15 +50,4 @@ fn limit(subject: &Subject, mutants: usize) -> anyhow::Result<Duration> {
     #[expect(clippy::cast_precision_loss, reason = "a measurement has at most 10,000 mutants")]
     let builds = mutants as f64 * SHARE;
     Ok(FLOOR.max(build.mul_f64(builds)))
-}
-
-fn invalid(said: &str) -> NewJudgement {
-    NewJudgement {
-        verdict: Verdict::Invalid,
-        confidence: None,
-        posterior: None,
-        caught_by: Vec::new(),
-        attempts: 0,
-        provenance: json!({ "explanation": format!("the code does not compile with it: {said}") }),
-    }
 }

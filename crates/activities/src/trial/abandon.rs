@@ -10,14 +10,7 @@ pub(super) async fn abandon(services: &Services, abandoned: AbandonedTrial) -> a
     let org = services.store.org(build.measurement.org);
     let Some(trial) = org.trial(build.measurement, build.number).await? else { return Ok(()) };
     let attempts = org.attempts_of(build).await?.len();
-    let judgement = NewJudgement {
-        verdict,
-        confidence: None,
-        posterior: None,
-        caught_by: Vec::new(),
-        attempts: u32::try_from(attempts)?,
-        provenance: serde_json::json!({ "explanation": reason }),
-    };
+    let judgement = NewJudgement::unweighed(verdict, u32::try_from(attempts)?, &reason);
     for drawn in trial.mutants {
         org.save_verdict(build.measurement, drawn.number, &judgement).await?;
     }

@@ -114,13 +114,11 @@ fn opposite(place: &Place<'_, '_>) -> Option<String> {
 /// What follows from a condition that is taken as its opposite; `holds` when it had to be false before.
 fn acts_on(place: &Place<'_, '_>, used: Use, condition: &str, holds: bool) -> String {
     let condition = code(bare(condition));
+    // `unless` takes its branch when the condition does not hold.
+    let holds = holds != matches!(used, Use::Unless);
     let (now, before) = if holds { ("holds", "it does not") } else { ("does not hold", "it does") };
     match used {
-        Use::Branch => format!("takes the branch when {condition} {now} instead of when {before}"),
-        Use::Unless => {
-            let (now, before) = if holds { ("does not hold", "it does") } else { ("holds", "it does not") };
-            format!("takes the branch when {condition} {now} instead of when {before}")
-        }
+        Use::Branch | Use::Unless => format!("takes the branch when {condition} {now} instead of when {before}"),
         Use::Loop => format!("goes on with the loop while {condition} {now} instead of while {before}"),
         Use::Choice => format!("swaps the values that it chooses by {condition}"),
         Use::Returned => format!("returns the opposite of {condition}"),

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use tokio::process::Command;
+
 use super::{
     checkout::Checkout,
     command::{Reader, output, run, text},
@@ -41,8 +43,7 @@ pub async fn changes_since(path: &Path, revision: &str) -> Result<Changes, Provi
     let checkout = Checkout::find(reader.git(), path).await?;
     let guest = || reader.git().guest(&checkout.toplevel);
     let commit = commit_in(&reader, &checkout, revision).await?;
-    let parted = output(guest().args(["merge-base", &commit, "HEAD"]), None).await?;
-    let from = if parted.status.success() { text(&parted.stdout) } else { commit };
+    let from = parting(guest(), commit, "HEAD").await?;
     let diff = run(guest().args(DIFF).args([&from, "--"]), None).await?;
     let listed = run(guest().args(["ls-files", "--others", "--exclude-standard", "-z"]), None).await?;
     let untracked = listed
@@ -75,12 +76,17 @@ async fn commit_in(reader: &Reader, checkout: &Checkout, revision: &str) -> Resu
     }
 }
 
+/// The commit where two parted; the first itself where they have nothing in common.
+async fn parting(mut git: Command, commit: String, other: &str) -> Result<String, ProviderError> {
+    let parted = output(git.args(["merge-base", &commit, other]), None).await?;
+    Ok(if parted.status.success() { text(&parted.stdout) } else { commit })
+}
+
 impl Mirror {
     /// What changed between the commit where `sha` and a revision parted and `sha`, as a unified diff without context.
     pub async fn changed_since(&self, revision: &str, sha: &str) -> Result<String, ProviderError> {
         let commit = self.resolve(revision).await?;
-        let parted = output(self.git.mirror().args(["merge-base", &commit, sha]), None).await?;
-        let from = if parted.status.success() { text(&parted.stdout) } else { commit };
+        let from = parting(self.git.mirror(), commit, sha).await?;
         let diff = run(self.git.mirror().args(DIFF).args([&from, sha, "--"]), None).await?;
         Ok(String::from_utf8_lossy(&diff).into_owned())
     }
