@@ -7,21 +7,22 @@ use std::{
 
 use rayon::prelude::*;
 use tinybug_model::{Language, Mutant, Tier};
-use tree_sitter::{InputEdit, Point, Tree};
+use tree_sitter::{InputEdit, Node, Point, Tree};
 
 use crate::{
     classify::{Classified, classify},
+    findings::{Findings, FoundIn},
     grammar::Grammar,
-    ids::{Hashed, IdMaker},
+    ids::Hashed,
     ignore::Ignored,
     languages::{self, Plus},
     lines::Lines,
     operators::Op,
     role::Role,
-    site::Draft,
+    site::{Draft, Proposed},
     tokens::{LONGEST_LINE, LineTokens, is_word},
     types::{Guess, Names},
-    walk::walk,
+    walk::{Found, walk},
 };
 
 /// A file to make mutants of.
@@ -53,17 +54,19 @@ pub struct Enumeration {
 
 /// Lists the mutants of one file, in the order of offsets. A file that is no product code has none.
 pub fn enumerate(source: Source<'_>, tier: Tier) -> Enumeration {
+    let mut found = find(source, tier);
+    let notes = std::mem::take(&mut found.notes);
+    Enumeration { mutants: found.mutants(source).collect(), notes }
+}
+
+/// Finds the mutants of one file, without writing them out. A file that is no product code has none.
+pub fn find(source: Source<'_>, tier: Tier) -> Findings {
     match classify(source.path, source.bytes) {
-        Classified::Product(language) => enumerate_as(source, language, tier),
-        Classified::Test => Enumeration::default(),
-        Classified::Skipped(reason) => {
-            let notes = if reason.is_worth_a_note() {
-                vec![Note { path: source.path.to_owned(), text: reason.to_string() }]
-            } else {
-                Vec::new()
-            };
-            Enumeration { mutants: Vec::new(), notes }
+        Classified::Product(language) => find_as(source, language, tier),
+        Classified::Skipped(reason) if reason.is_worth_a_note() => {
+            Findings::none(vec![Note { path: source.path.to_owned(), text: reason.to_string() }])
         }
+        Classified::Test | Classified::Skipped(_) => Findings::default(),
     }
 }
 
@@ -81,34 +84,30 @@ pub fn enumerate_all(sources: &[Source<'_>], tier: Tier) -> Enumeration {
     all
 }
 
-/// Lists the mutants of a file of a known language, whatever its path says about tests.
-fn enumerate_as(source: Source<'_>, language: Language, tier: Tier) -> Enumeration {
+/// Finds the mutants of a file of a known language, whatever its path says about tests.
+fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
     let note = |text: &str| Note { path: source.path.to_owned(), text: text.to_owned() };
     let grammar = Grammar::of(languages::spec(language), source.path);
     let Some(tree) = grammar.parse(source.bytes) else {
-        return Enumeration { mutants: Vec::new(), notes: vec![note("cut off: parsing it takes too many steps")] };
+        return Findings::none(vec![note("cut off: parsing it takes too many steps")]);
     };
-    let found = walk(grammar, &tree, source.bytes, tier);
+    let Found { proposed, symbols, names, comments, .. } = walk(grammar, &tree, source.bytes, tier);
     let lines = Lines::new(source.bytes);
-    let ignored = Ignored::read(source.bytes, &lines, &found.comments);
-    let mut notes: Vec<_> = ignored.notes.iter().map(|text| note(text)).collect();
+    let mut ignored = Ignored::read(source.bytes, &lines, &comments);
+    let mut notes: Vec<_> = std::mem::take(&mut ignored.notes).iter().map(|text| note(text)).collect();
     if tree.root_node().has_error() {
         notes.push(note("has places that do not parse; they are left alone"));
     }
-    let mut file =
-        File { source, language, grammar, tree: &tree, lines, long_lines: 0, patience: patience(source.bytes) };
-    let drafts = file.good(found.drafts, &found.names);
-    let mutants = file.named(drafts, &found.symbols);
+    let mut file = File { source, grammar, tree: &tree, lines, long_lines: 0, patience: patience(source.bytes) };
+    let drafts = file.good(proposed, &names);
     if file.long_lines > 0 {
         notes.push(note("has lines longer than 1,000 bytes; they are left alone"));
     }
-    let mutants = mutants.into_iter().filter(|mutant| !ignored.holds(mutant)).collect();
-    Enumeration { mutants, notes }
+    Findings { of: Some(FoundIn { language, drafts, symbols, ignored }), notes }
 }
 
 struct File<'a> {
     source: Source<'a>,
-    language: Language,
     grammar: &'static Grammar,
     tree: &'a Tree,
     lines: Lines<'a>,
@@ -125,19 +124,20 @@ fn patience(bytes: &[u8]) -> usize {
 
 impl File<'_> {
     /// The drafts that are worth being mutants, in the order of offsets.
-    fn good<'t>(&mut self, mut drafts: Vec<Draft<'t>>, names: &Names<'_>) -> Vec<(usize, Draft<'t>)> {
-        drafts.sort_by(|a, b| {
-            (a.start, a.end, a.op, &a.replacement, a.tier).cmp(&(b.start, b.end, b.op, &b.replacement, b.tier))
-        });
+    fn good(&mut self, mut proposed: Proposed<'_>, names: &Names<'_>) -> Vec<Draft> {
+        let mut drafts = std::mem::take(&mut proposed.drafts);
+        drafts.sort_by(|a, b| order(a).cmp(&order(b)).then(a.tier.cmp(&b.tier)));
         let bytes = self.source.bytes;
         // What the drafts of the current line make of it.
         let mut seen: HashMap<u64, usize, Hashed> = HashMap::default();
-        let mut good = Vec::with_capacity(drafts.len());
         let mut tokens = LineTokens::default();
         let mut current = usize::MAX;
         let mut replaced = false;
-        for draft in drafts {
-            let line = self.lines.of_next(draft.start, if current == usize::MAX { 0 } else { current });
+        // So many drafts in front are good.
+        let mut good = 0;
+        for at in 0..drafts.len() {
+            let draft = &drafts[at];
+            let line = self.lines.of_next(draft.start(), if current == usize::MAX { 0 } else { current });
             let (start, end) = self.lines.span(line);
             if end - start > LONGEST_LINE {
                 self.long_lines += 1;
@@ -149,44 +149,48 @@ impl File<'_> {
                 tokens.read(text);
                 seen.clear();
             }
-            let place = (draft.start - start, draft.end - start);
+            let place = (draft.start() - start, draft.end() - start);
             let mutated = tokens.changed(text, place, draft.replacement.as_bytes());
-            if mutated == tokens.original() || !self.types_allow(&draft, names) || !self.parses(&draft) {
+            if mutated == tokens.original()
+                || !self.types_allow(draft, proposed.operands(draft), names)
+                || !self.parses(draft)
+            {
                 continue;
             }
             match seen.entry(mutated) {
                 Entry::Vacant(new) => {
-                    new.insert(good.len());
-                    good.push((line, draft));
+                    new.insert(good);
+                    drafts.swap(good, at);
+                    good += 1;
                 }
                 // Of two that make the same text the one of the default tier stays, so that it is in both tiers.
                 Entry::Occupied(twin) => {
-                    let kept: &mut (usize, Draft<'t>) = &mut good[*twin.get()];
-                    if kept.1.tier > draft.tier {
-                        kept.1 = draft;
+                    let twin = *twin.get();
+                    if drafts[twin].tier > draft.tier {
+                        drafts.swap(twin, at);
                         replaced = true;
                     }
                 }
             }
         }
+        drafts.truncate(good);
         if replaced {
-            good.sort_by(|(_, a), (_, b)| {
-                (a.start, a.end, a.op, &a.replacement).cmp(&(b.start, b.end, b.op, &b.replacement))
-            });
+            drafts.sort_by(|a, b| order(a).cmp(&order(b)));
         }
-        good
+        drafts.shrink_to_fit();
+        drafts
     }
 
     /// Whether what is known of the operands lets the mutant make sense.
-    fn types_allow(&self, draft: &Draft<'_>, names: &Names<'_>) -> bool {
-        let Some(operands) = draft.operands else { return true };
+    fn types_allow(&self, draft: &Draft, operands: Option<[Node<'_>; 2]>, names: &Names<'_>) -> bool {
+        let Some(operands) = operands else { return true };
         let [left, right] = operands.map(|node| names.guess(self.grammar, self.source.bytes, node, 6));
         let either = |guess| left == guess || right == guess;
         let compiled = self.grammar.spec.plus == Plus::IfNumber;
         match draft.op {
             Op::ArithAddSub => !either(Guess::Text) && !either(Guess::Other) && (!compiled || either(Guess::Number)),
             Op::AssignOpSwap => {
-                let plus = self.source.bytes[draft.start..draft.end] == *b"+=";
+                let plus = self.source.bytes[draft.start()..draft.end()] == *b"+=";
                 !either(Guess::Text) && !either(Guess::Other) && (!compiled || !plus || either(Guess::Number))
             }
             // `"-" * 20`, `[0] * n`, `"%s" % x`; a date minus a date is no date.
@@ -199,11 +203,11 @@ impl File<'_> {
 
     /// Whether the file still parses. Most replacements put a token or an expression in the place of its like, so
     /// that the grammar itself proves it; only where neighbours might grow together the file is parsed again.
-    fn parses(&mut self, draft: &Draft<'_>) -> bool {
+    fn parses(&mut self, draft: &Draft) -> bool {
         let bytes = self.source.bytes;
         let replacement = draft.replacement.as_bytes();
-        let before = draft.start.checked_sub(1).map_or(b'\n', |at| bytes[at]);
-        let after = bytes.get(draft.end).copied().unwrap_or(b'\n');
+        let before = draft.start().checked_sub(1).map_or(b'\n', |at| bytes[at]);
+        let after = bytes.get(draft.end()).copied().unwrap_or(b'\n');
         let first = replacement.first().copied().unwrap_or(after);
         let last = replacement.last().copied().unwrap_or(before);
         if is_word(before) && is_word(first) || is_word(last) && is_word(after) && !replacement.is_empty() {
@@ -218,8 +222,8 @@ impl File<'_> {
         !doubtful || self.reparses(draft)
     }
 
-    fn reparses(&mut self, draft: &Draft<'_>) -> bool {
-        let (start, end) = (draft.start, draft.end);
+    fn reparses(&mut self, draft: &Draft) -> bool {
+        let (start, end) = (draft.start(), draft.end());
         let bytes = self.source.bytes;
         if let Some(unit) = self.unit_around(start..end) {
             let text = [&bytes[unit.start..start], draft.replacement.as_bytes(), &bytes[end..unit.end]];
@@ -234,20 +238,20 @@ impl File<'_> {
         if !self.afford(bytes.len()) {
             return false;
         }
-        let row = self.lines.of(draft.start);
+        let row = self.lines.of(draft.start());
         let line_start = self.lines.span(row).0;
         let point = |at: usize| Point { row, column: at - line_start };
-        let new_end = draft.start + draft.replacement.len();
+        let new_end = draft.start() + draft.replacement.len();
         let mut old = self.tree.clone();
         old.edit(&InputEdit {
-            start_byte: draft.start,
-            old_end_byte: draft.end,
+            start_byte: draft.start(),
+            old_end_byte: draft.end(),
             new_end_byte: new_end,
-            start_position: point(draft.start),
-            old_end_position: point(draft.end),
+            start_position: point(draft.start()),
+            old_end_position: point(draft.end()),
             new_end_position: point(new_end),
         });
-        let text = [&bytes[..draft.start], draft.replacement.as_bytes(), &bytes[draft.end..]];
+        let text = [&bytes[..draft.start()], draft.replacement.as_bytes(), &bytes[draft.end()..]];
         let Some(tree) = self.grammar.parse_changed(text, Some(&old)) else { return false };
         let clean = !self.tree.root_node().has_error();
         if clean {
@@ -285,36 +289,11 @@ impl File<'_> {
         }
         unit.filter(|node| !node.has_error()).map(|node| node.byte_range())
     }
+}
 
-    /// The mutants of drafts, with their stable names.
-    fn named(&self, drafts: Vec<(usize, Draft<'_>)>, symbols: &[String]) -> Vec<Mutant> {
-        let bytes = self.source.bytes;
-        let mut names = IdMaker::new(self.source.path);
-        let text = |start: usize, end: usize| String::from_utf8_lossy(&bytes[start..end]).into_owned();
-        drafts
-            .into_iter()
-            .map(|(line, draft)| {
-                let info = draft.op.info();
-                let (start, end) = self.lines.span(line);
-                let function = &symbols[draft.symbol as usize];
-                names.stand_at((line, draft.symbol), function, bytes[start..end].trim_ascii());
-                Mutant {
-                    id: names.name(info.id, draft.tier.name(), &draft.replacement),
-                    language: self.language,
-                    path: self.source.path.to_owned(),
-                    operator: info.id.to_owned(),
-                    tier: draft.tier,
-                    line: u32::try_from(line + 1).unwrap_or(u32::MAX),
-                    column: self.lines.column(line, draft.start),
-                    start_byte: draft.start as u64,
-                    end_byte: draft.end as u64,
-                    original: text(draft.start, draft.end),
-                    replacement: draft.replacement.into_owned(),
-                    function: function.clone(),
-                }
-            })
-            .collect()
-    }
+/// The order of drafts, their tier left out.
+fn order(draft: &Draft) -> (usize, usize, Op, &str) {
+    (draft.start(), draft.end(), draft.op, &draft.replacement)
 }
 
 fn is_quote(byte: u8) -> bool {

@@ -32,23 +32,63 @@ pub(crate) struct Frame<'t> {
     pub symbol: u32,
 }
 
-/// A change that an operator proposes.
+/// A change that an operator proposes. A large file has hundreds of thousands: they are kept small.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Draft<'t> {
+pub(crate) struct Draft {
+    start: u32,
+    end: u32,
+    /// Number of the symbol that encloses it.
+    pub symbol: u32,
+    /// One more than the index of the operands whose types decide; 0 for none.
+    operands: u32,
     /// By which operator.
     pub op: Op,
     /// In which tier at this place.
     pub tier: Tier,
-    /// First byte replaced.
-    pub start: usize,
-    /// Byte after the last one replaced.
-    pub end: usize,
     /// Text put there.
     pub replacement: Cow<'static, str>,
-    /// Number of the symbol that encloses it.
-    pub symbol: u32,
-    /// Operands whose types decide, once all declarations of the file are known.
-    pub operands: Option<[Node<'t>; 2]>,
+}
+
+impl Draft {
+    /// First byte replaced.
+    pub(crate) fn start(&self) -> usize {
+        self.start as usize
+    }
+
+    /// Byte after the last one replaced.
+    pub(crate) fn end(&self) -> usize {
+        self.end as usize
+    }
+}
+
+/// Changes that operators propose for a file, in the order of the walk.
+#[derive(Debug, Default)]
+pub(crate) struct Proposed<'t> {
+    /// The changes.
+    pub drafts: Vec<Draft>,
+    operands: Vec<[Node<'t>; 2]>,
+}
+
+impl<'t> Proposed<'t> {
+    /// Adds a change of a span, with operands whose types decide once all declarations of the file are known.
+    pub(crate) fn add(
+        &mut self,
+        (op, tier): (Op, Tier),
+        (start, end): (usize, usize),
+        replacement: Cow<'static, str>,
+        symbol: u32,
+        operands: Option<[Node<'t>; 2]>,
+    ) {
+        let number = |at: usize| u32::try_from(at).expect("files are smaller than 4 GiB");
+        self.operands.extend(operands);
+        let operands = operands.map_or(0, |_| number(self.operands.len()));
+        self.drafts.push(Draft { start: number(start), end: number(end), symbol, operands, op, tier, replacement });
+    }
+
+    /// The operands whose types decide about a change.
+    pub(crate) fn operands(&self, draft: &Draft) -> Option<[Node<'t>; 2]> {
+        (draft.operands as usize).checked_sub(1).and_then(|at| self.operands.get(at)).copied()
+    }
 }
 
 /// A node, and what stands above it.
@@ -203,4 +243,14 @@ pub(crate) fn only_named_child(node: Node<'_>) -> Option<Node<'_>> {
 pub(crate) fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor).filter(|child| !child.is_extra()).take(100).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_stays_small_because_large_files_have_hundreds_of_thousands() {
+        assert!(size_of::<Draft>() <= 48, "{} bytes", size_of::<Draft>());
+    }
 }

@@ -1,9 +1,12 @@
 //! Enumeration of files that come one after another: only a few of them are in memory at a time.
 
 use rayon::prelude::*;
-use tinybug_model::Tier;
+use tinybug_model::{Mutant, Tier};
 
-use crate::enumerate::{Enumeration, Source, enumerate};
+use crate::{
+    enumerate::{Note, Source, find},
+    findings::Findings,
+};
 
 /// A file to make mutants of, with what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,14 +17,50 @@ pub struct OwnedSource {
     pub bytes: Vec<u8>,
 }
 
+impl OwnedSource {
+    /// The same, borrowed.
+    pub fn as_source(&self) -> Source<'_> {
+        Source { path: &self.path, bytes: &self.bytes }
+    }
+}
+
 /// A file, and what was found in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Enumerated {
     /// The file.
     pub source: OwnedSource,
     /// Its mutants.
-    pub found: Enumeration,
+    pub mutants: Mutants,
+    /// What a person should know of it.
+    pub notes: Vec<Note>,
 }
+
+/// The mutants of a file, in the order of offsets.
+#[derive(Debug)]
+pub struct Mutants(Written);
+
+/// How far they are written out.
+#[derive(Debug)]
+enum Written {
+    /// Those of usual files, by the core that found them.
+    Out(Vec<Mutant>),
+    /// Those of large files would take more memory than the rest together.
+    WhenAsked(Findings),
+}
+
+impl Mutants {
+    /// The mutants, one after another. The source is the one that they came with.
+    pub fn of(self, source: &OwnedSource) -> impl Iterator<Item = Mutant> {
+        let (out, found) = match self.0 {
+            Written::Out(mutants) => (mutants, Findings::default()),
+            Written::WhenAsked(found) => (Vec::new(), found),
+        };
+        out.into_iter().chain(found.mutants(source.as_source()))
+    }
+}
+
+/// The mutants of files of more bytes are written out when they are asked for.
+const LARGE: usize = 1024 * 1024;
 
 /// So many bytes are taken before they are shared out to the cores.
 const WINDOW_BYTES: usize = 4 * 1024 * 1024;
@@ -58,8 +97,14 @@ fn window(sources: &mut impl Iterator<Item = OwnedSource>) -> Vec<OwnedSource> {
 }
 
 fn enumerated(source: OwnedSource, tier: Tier) -> Enumerated {
-    let found = enumerate(Source { path: &source.path, bytes: &source.bytes }, tier);
-    Enumerated { source, found }
+    let mut found = find(source.as_source(), tier);
+    let notes = std::mem::take(&mut found.notes);
+    let written = if source.bytes.len() > LARGE {
+        Written::WhenAsked(found)
+    } else {
+        Written::Out(found.mutants(source.as_source()).collect())
+    };
+    Enumerated { source, mutants: Mutants(written), notes }
 }
 
 #[cfg(test)]
@@ -67,6 +112,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
+    use crate::enumerate::enumerate;
 
     fn file(number: usize) -> OwnedSource {
         OwnedSource { path: format!("src/{number}.py"), bytes: format!("x{number} = a < b\n").into_bytes() }
@@ -78,9 +124,22 @@ mod tests {
         let found: Vec<_> = enumerate_stream(files.clone(), Tier::Default).collect();
         assert_eq!(found.len(), files.len());
         for (file, found) in files.into_iter().zip(found) {
-            assert_eq!(found.found.mutants.len(), 2);
-            assert_eq!(found, enumerated(file, Tier::Default));
+            let alone: Vec<_> = enumerate(file.as_source(), Tier::Default).mutants;
+            assert_eq!(alone.len(), 2);
+            assert_eq!(found.mutants.of(&found.source).collect::<Vec<_>>(), alone);
+            assert_eq!(found.source, file);
         }
+    }
+
+    #[test]
+    fn a_large_file_gives_the_same_mutants_although_they_are_written_out_later() {
+        let text = "# tinybug: ignore[rel] as agreed\nx = a < b\nif not c: x = a < b + 1\n".repeat(LARGE / 60);
+        let file = OwnedSource { path: "src/large.py".to_owned(), bytes: text.into_bytes() };
+        assert!(file.bytes.len() > LARGE);
+        let mut found = enumerate_stream([file.clone()], Tier::Default);
+        let found = found.next().expect("a file gives what was found in it");
+        assert!(matches!(found.mutants.0, Written::WhenAsked(_)));
+        assert!(found.mutants.of(&found.source).eq(enumerate(file.as_source(), Tier::Default).mutants));
     }
 
     #[test]

@@ -8,15 +8,15 @@ use crate::{
     grammar::{Field, Grammar},
     operators,
     role::{Place, Role},
-    site::{Draft, Frame, Memo, Site, text},
+    site::{Frame, Memo, Proposed, Site, text},
     tokens::is_word,
     types::{Names, last_name},
 };
 
 /// What a walk found.
 pub(crate) struct Found<'s, 't> {
-    /// Changes that operators propose, in the order of the walk.
-    pub drafts: Vec<Draft<'t>>,
+    /// Changes that operators propose.
+    pub proposed: Proposed<'t>,
     /// Names of enclosing symbols, by their numbers.
     pub symbols: Vec<String>,
     /// What the file's names hold.
@@ -29,7 +29,7 @@ pub(crate) struct Found<'s, 't> {
 /// Walks a tree.
 pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s [u8], wanted: Tier) -> Found<'s, 't> {
     let mut found = Found {
-        drafts: Vec::new(),
+        proposed: Proposed::default(),
         symbols: vec![String::new()],
         names: Names::default(),
         comments: Vec::new(),
@@ -101,7 +101,7 @@ fn visit<'s, 't>(site: &Site<'_, 't>, bytes: &'s [u8], found: &mut Found<'s, 't>
         return false;
     }
     let symbol = site.stack.last().map_or(0, |frame| frame.symbol);
-    operators::propose(site, &mut operators::Drafts::new(&mut found.drafts, symbol, site.place, found.wanted));
+    operators::propose(site, &mut operators::Drafts::new(&mut found.proposed, symbol, site.place, found.wanted));
     !matches!(
         site.role,
         Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name | Role::Regex
@@ -186,7 +186,7 @@ fn frame<'t>(site: &Site<'_, 't>, found: &mut Found<'_, 't>) -> Frame<'t> {
         let site = Site { place: frame.place, ..*site };
         operators::propose_inside(
             &site,
-            &mut operators::Drafts::new(&mut found.drafts, frame.symbol, frame.place, found.wanted),
+            &mut operators::Drafts::new(&mut found.proposed, frame.symbol, frame.place, found.wanted),
         );
     }
     frame

@@ -23,8 +23,9 @@ pub(crate) fn total(out: &mut impl Write, given: Option<&Path>) -> io::Result<()
     let (mut mutants, mut bytes, mut files) = (0, 0, 0);
     let sources = paths.iter().filter_map(|path| source(path, &root, "src"));
     for file in enumerate_stream(sources, Tier::Default) {
-        mutants += file.found.mutants.len();
-        if !file.found.mutants.is_empty() {
+        let found = file.mutants.of(&file.source).count();
+        mutants += found;
+        if found > 0 {
             (bytes, files) = (bytes + file.source.bytes.len(), files + 1);
         }
     }
@@ -61,7 +62,7 @@ pub(crate) fn grown(out: &mut impl Write, wanted: &str, given: Option<&Path>) ->
     let sources = if shape == "tree" { tree(paths, root, size) } else { one_file(paths, root, size) };
     let time = clock::spent_by_all(|| {
         for file in enumerate_stream(sources, Tier::Default) {
-            mutants += file.found.mutants.len();
+            mutants += file.mutants.of(&file.source).count();
             bytes += file.source.bytes.len();
         }
     });

@@ -7,4 +7,4 @@ mod steps;
 mod values;
 mod words;
 
-pub use sentence::{describe, describe_all, describe_change};
+pub use sentence::{Describer, describe, describe_all, describe_change};

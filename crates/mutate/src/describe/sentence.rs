@@ -1,30 +1,47 @@
 //! The sentences, one per mutant.
 
-use tinybug_model::Mutant;
+use tinybug_model::{Language, Mutant};
+use tree_sitter::Tree;
 
 use super::{choices, place::Place, steps, values, words::code};
 use crate::{enumerate::Source, grammar::Grammar, languages, operators::catalogue::Operator};
 
 /// One sentence about a mutant of a file, in plain words: what its code does now, and instead of what.
 pub fn describe(source: Source<'_>, mutant: &Mutant) -> String {
-    describe_all(source, &[mutant]).pop().unwrap_or_else(|| describe_change(mutant))
+    Describer::of(source, mutant.language).describe(mutant)
 }
 
 /// A sentence about each of some mutants of one file, in their order. The file is parsed once.
 pub fn describe_all(source: Source<'_>, mutants: &[&Mutant]) -> Vec<String> {
     let Some(first) = mutants.first() else { return Vec::new() };
-    let grammar = Grammar::of(languages::spec(first.language), source.path);
-    let tree = grammar.parse(source.bytes);
-    mutants
-        .iter()
-        .map(|mutant| {
-            tree.as_ref()
-                .filter(|_| mutant.language == first.language)
-                .and_then(|tree| Place::find(grammar, tree, source.bytes, mutant))
-                .and_then(|place| from_syntax(&place))
-                .unwrap_or_else(|| describe_change(mutant))
-        })
-        .collect()
+    let describer = Describer::of(source, first.language);
+    mutants.iter().map(|mutant| describer.describe(mutant)).collect()
+}
+
+/// A file, parsed once, that says sentences about its mutants.
+pub struct Describer<'a> {
+    bytes: &'a [u8],
+    language: Language,
+    grammar: &'static Grammar,
+    tree: Option<Tree>,
+}
+
+impl<'a> Describer<'a> {
+    /// Parses the file.
+    pub fn of(source: Source<'a>, language: Language) -> Self {
+        let grammar = Grammar::of(languages::spec(language), source.path);
+        Self { bytes: source.bytes, language, grammar, tree: grammar.parse(source.bytes) }
+    }
+
+    /// One sentence about a mutant of the file.
+    pub fn describe(&self, mutant: &Mutant) -> String {
+        self.tree
+            .as_ref()
+            .filter(|_| mutant.language == self.language)
+            .and_then(|tree| Place::find(self.grammar, tree, self.bytes, mutant))
+            .and_then(|place| from_syntax(&place))
+            .unwrap_or_else(|| describe_change(mutant))
+    }
 }
 
 /// One sentence about a mutant whose file is not at hand: what its operator does, and the text that changes.

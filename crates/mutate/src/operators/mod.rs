@@ -21,12 +21,12 @@ pub(crate) use catalogue::Op;
 use crate::{
     grammar::Field,
     role::{Place, Role},
-    site::{Draft, Site},
+    site::{Proposed, Site},
 };
 
 /// Where operators put their drafts.
 pub(crate) struct Drafts<'d, 't> {
-    list: &'d mut Vec<Draft<'t>>,
+    proposed: &'d mut Proposed<'t>,
     symbol: u32,
     place: Place,
     wanted: Tier,
@@ -34,8 +34,8 @@ pub(crate) struct Drafts<'d, 't> {
 
 impl<'d, 't> Drafts<'d, 't> {
     /// Drafts inside a symbol.
-    pub(crate) fn new(drafts: &'d mut Vec<Draft<'t>>, symbol: u32, place: Place, wanted: Tier) -> Self {
-        Self { list: drafts, symbol, place, wanted }
+    pub(crate) fn new(proposed: &'d mut Proposed<'t>, symbol: u32, place: Place, wanted: Tier) -> Self {
+        Self { proposed, symbol, place, wanted }
     }
 
     /// Proposes to replace a node, in the operator's own tier.
@@ -64,7 +64,7 @@ impl<'d, 't> Drafts<'d, 't> {
         let original = &site.bytes[start..end];
         let plain = original != replacement.as_bytes() && !original.contains(&b'\n') && !replacement.contains('\n');
         if plain && (site.spec().allows)(site, op, (start, end), &replacement) {
-            self.list.push(Draft { op, tier, start, end, replacement, symbol: self.symbol, operands });
+            self.proposed.add((op, tier), (start, end), replacement, self.symbol, operands);
         }
     }
 }

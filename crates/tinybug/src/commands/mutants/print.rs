@@ -6,7 +6,7 @@ use std::{
 };
 
 use tinybug_model::Mutant;
-use tinybug_mutate::{CATALOGUE, Enumerated, Note, OwnedSource, Source, describe, describe_all, patch};
+use tinybug_mutate::{CATALOGUE, Describer, Enumerated, Note, OwnedSource, describe, patch};
 
 use crate::cli::MutantsFormat;
 
@@ -34,32 +34,24 @@ impl Printer {
         }
     }
 
-    /// Prints the mutants of a file; for the summary counts them.
-    pub(super) fn file(&mut self, file: Enumerated) -> io::Result<()> {
-        self.count += file.found.mutants.len();
-        self.notes.extend(file.found.notes);
-        let mutants = &file.found.mutants;
-        match self.format {
-            MutantsFormat::Jsonl => {
-                for mutant in mutants {
-                    serde_json::to_writer(&mut self.out, mutant)?;
+    /// Prints the mutants of a file that are asked for; for the summary counts them.
+    pub(super) fn file(&mut self, file: Enumerated, asked_for: impl Fn(&Mutant) -> bool) -> io::Result<()> {
+        let Enumerated { source, mutants, notes } = file;
+        self.notes.extend(notes);
+        let mut describer = None;
+        for mutant in mutants.of(&source).filter(asked_for) {
+            self.count += 1;
+            match self.format {
+                MutantsFormat::Jsonl => {
+                    serde_json::to_writer(&mut self.out, &mutant)?;
                     self.out.write_all(b"\n")?;
                 }
-            }
-            MutantsFormat::Patch => {
-                for mutant in mutants {
-                    self.out.write_all(patch_of(&file.source, mutant).as_bytes())?;
+                MutantsFormat::Patch => self.out.write_all(patch_of(&source, &mutant).as_bytes())?,
+                MutantsFormat::Text => {
+                    let describer = describer.get_or_insert_with(|| Describer::of(source.as_source(), mutant.language));
+                    text(&mut self.out, &source, &mutant, &describer.describe(&mutant), self.colour)?;
                 }
-            }
-            MutantsFormat::Text if mutants.is_empty() => {}
-            MutantsFormat::Text => {
-                let sentences = describe_all(borrowed(&file.source), &mutants.iter().collect::<Vec<_>>());
-                for (mutant, sentence) in mutants.iter().zip(sentences) {
-                    text(&mut self.out, &file.source, mutant, &sentence, self.colour)?;
-                }
-            }
-            MutantsFormat::Summary => {
-                for mutant in mutants {
+                MutantsFormat::Summary => {
                     add_one(&mut self.by_operator, &mutant.operator);
                     add_one(&mut self.by_file, &mutant.path);
                 }
@@ -89,7 +81,7 @@ impl Printer {
 
 /// All about one mutant.
 pub(super) fn explanation(out: &mut impl Write, source: &OwnedSource, mutant: &Mutant) -> io::Result<()> {
-    writeln!(out, "{}", describe(borrowed(source), mutant))?;
+    writeln!(out, "{}", describe(source.as_source(), mutant))?;
     writeln!(out, "  id        {}", mutant.id)?;
     writeln!(out, "  place     {}:{}:{}", mutant.path, mutant.line, mutant.column)?;
     if !mutant.function.is_empty() {
@@ -101,10 +93,6 @@ pub(super) fn explanation(out: &mut impl Write, source: &OwnedSource, mutant: &M
         writeln!(out, "            {}", operator.page())?;
     }
     write!(out, "\n{}", patch_of(source, mutant))
-}
-
-fn borrowed(source: &OwnedSource) -> Source<'_> {
-    Source { path: &source.path, bytes: &source.bytes }
 }
 
 fn patch_of(source: &OwnedSource, mutant: &Mutant) -> String {

@@ -30,9 +30,8 @@ pub(crate) async fn run(args: &MutantsArgs) -> anyhow::Result<Exit> {
 fn all(args: &MutantsArgs, files: &Files, scope: &Scope<'_>) -> io::Result<()> {
     let mut printer = Printer::new(args.format);
     let sources = files.sources(|path| scope.holds_file(path));
-    for mut file in enumerate_stream(sources, args.tier.into()) {
-        file.found.mutants.retain(|mutant| scope.holds(mutant));
-        printer.file(file)?;
+    for file in enumerate_stream(sources, args.tier.into()) {
+        printer.file(file, |mutant| scope.holds(mutant))?;
     }
     printer.end(files.notes())
 }
@@ -40,9 +39,9 @@ fn all(args: &MutantsArgs, files: &Files, scope: &Scope<'_>) -> io::Result<()> {
 fn explain(files: &Files, scope: &Scope<'_>, id: &str) -> anyhow::Result<io::Result<()>> {
     let sources = files.sources(|path| scope.holds_file(path));
     for file in enumerate_stream(sources, Tier::Extended) {
-        if let Some(mutant) = file.found.mutants.iter().find(|mutant| mutant.id.0 == id) {
+        if let Some(mutant) = file.mutants.of(&file.source).find(|mutant| mutant.id.0 == id) {
             let mut out = io::stdout().lock();
-            return Ok(print::explanation(&mut out, &file.source, mutant).and_then(|()| out.flush()));
+            return Ok(print::explanation(&mut out, &file.source, &mutant).and_then(|()| out.flush()));
         }
     }
     Err(UsageError::because(format!("no mutant of these files has the id {id}")))
