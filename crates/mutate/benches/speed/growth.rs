@@ -11,7 +11,7 @@ use std::{
 use tinybug_model::Tier;
 use tinybug_mutate::{OwnedSource, enumerate_stream};
 
-use crate::{clock, corpus};
+use crate::{clock, corpus, languages};
 
 /// Prints one line of JSON: what enumerating a directory took, reading included.
 pub(crate) fn total(out: &mut impl Write, given: Option<&Path>) -> io::Result<()> {
@@ -33,11 +33,13 @@ pub(crate) fn total(out: &mut impl Write, given: Option<&Path>) -> io::Result<()
     writeln!(out, r#"{{"files":{files},"bytes":{bytes},"mutants":{mutants},"seconds":{seconds}}}"#)
 }
 
-/// Prints time and memory for trees of 1, 10 and 100 MB, and for one file of 1 and of 20 MB. Each is measured in a process
+/// Prints time and memory for trees of 1, 10 and 100 MB, for one file of 1 and of 20 MB, and for what parsing alone takes
+/// of that file. Each is measured in a process
 /// of its own, because the peak of memory is that of a process.
 pub(crate) fn growth(out: &mut impl Write, given: Option<&Path>) -> io::Result<()> {
     let root = corpus::root(given);
-    for (shape, megabytes) in [("tree", 1), ("tree", 10), ("tree", 100), ("file", 1), ("file", 20)] {
+    let shapes = [("tree", 1), ("tree", 10), ("tree", 100), ("file", 1), ("file", 20), ("parsed", 1), ("parsed", 20)];
+    for (shape, megabytes) in shapes {
         let child = Command::new(std::env::current_exe()?)
             .args(["--grown", &format!("{shape}:{megabytes}")])
             .arg(&root)
@@ -61,6 +63,10 @@ pub(crate) fn grown(out: &mut impl Write, wanted: &str, given: Option<&Path>) ->
     let (mut mutants, mut bytes) = (0, 0);
     let sources = if shape == "tree" { tree(paths, root, size) } else { one_file(paths, root, size) };
     let time = clock::spent_by_all(|| {
+        if shape == "parsed" {
+            bytes = sources.map(|source| languages::parsed(&source)).sum();
+            return;
+        }
         for file in enumerate_stream(sources, Tier::Default) {
             mutants += file.mutants.of(&file.source).count();
             bytes += file.source.bytes.len();

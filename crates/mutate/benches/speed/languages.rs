@@ -7,7 +7,7 @@ use std::{
 };
 
 use tinybug_model::{Language, Tier};
-use tinybug_mutate::{Classified, Source, classify, enumerate};
+use tinybug_mutate::{Classified, OwnedSource, Source, classify, enumerate};
 use tree_sitter::Parser;
 
 use crate::{clock, corpus};
@@ -38,6 +38,12 @@ fn parse(sources: &[Source<'_>], language: Language) {
         parser.set_language(&grammar(source.path, language)).expect("the grammars fit the library");
         std::hint::black_box(parser.parse(source.bytes, None));
     }
+}
+
+/// Parses one source in Python, and does nothing else; gives its size.
+pub(crate) fn parsed(source: &OwnedSource) -> usize {
+    parse(&[source.as_source()], Language::Python);
+    source.bytes.len()
 }
 
 /// Prints a line per language and tier. The kinds of work take turns, so that a busy moment hits all of them.
