@@ -7,7 +7,7 @@ use std::{
 
 use rayon::prelude::*;
 use tinybug_model::{Language, Mutant, Tier};
-use tree_sitter::{InputEdit, Node, Point, Tree};
+use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::{
     classify::{Classified, classify},
@@ -19,9 +19,9 @@ use crate::{
     lines::Lines,
     operators::Op,
     role::Role,
-    site::{Draft, Proposed},
+    site::Draft,
     tokens::{LONGEST_LINE, LineTokens, is_word},
-    types::{Guess, Names},
+    types::Guess,
     walk::{Found, walk},
 };
 
@@ -91,19 +91,19 @@ fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
     let Some(tree) = grammar.parse(source.bytes) else {
         return Findings::none(vec![note("cut off: parsing it takes too many steps")]);
     };
-    let Found { proposed, symbols, names, comments, .. } = walk(grammar, &tree, source.bytes, tier);
+    let mut found = walk(grammar, &tree, source.bytes, tier);
     let lines = Lines::new(source.bytes);
-    let mut ignored = Ignored::read(source.bytes, &lines, &comments);
+    let mut ignored = Ignored::read(source.bytes, &lines, &found.comments);
     let mut notes: Vec<_> = std::mem::take(&mut ignored.notes).iter().map(|text| note(text)).collect();
     if tree.root_node().has_error() {
         notes.push(note("has places that do not parse; they are left alone"));
     }
     let mut file = File { source, grammar, tree: &tree, lines, long_lines: 0, patience: patience(source.bytes) };
-    let drafts = file.good(proposed, &names);
+    let drafts = file.good(&mut found);
     if file.long_lines > 0 {
         notes.push(note("has lines longer than 1,000 bytes; they are left alone"));
     }
-    Findings { of: Some(FoundIn { language, drafts, symbols, ignored }), notes }
+    Findings { of: Some(FoundIn { language, drafts, symbols: found.symbols, ignored }), notes }
 }
 
 struct File<'a> {
@@ -124,8 +124,8 @@ fn patience(bytes: &[u8]) -> usize {
 
 impl File<'_> {
     /// The drafts that are worth being mutants, in the order of offsets.
-    fn good(&mut self, mut proposed: Proposed<'_>, names: &Names<'_>) -> Vec<Draft> {
-        let mut drafts = std::mem::take(&mut proposed.drafts);
+    fn good(&mut self, found: &mut Found<'_, '_>) -> Vec<Draft> {
+        let mut drafts = std::mem::take(&mut found.proposed.drafts);
         drafts.sort_by(|a, b| order(a).cmp(&order(b)).then(a.tier.cmp(&b.tier)));
         let bytes = self.source.bytes;
         // What the drafts of the current line make of it.
@@ -152,7 +152,8 @@ impl File<'_> {
             let place = (draft.start() - start, draft.end() - start);
             let mutated = tokens.changed(text, place, draft.replacement.as_bytes());
             if mutated == tokens.original()
-                || !self.types_allow(draft, proposed.operands(draft), names)
+                || !self.uses_allow(draft, found)
+                || !self.types_allow(draft, found)
                 || !self.parses(draft)
             {
                 continue;
@@ -181,10 +182,17 @@ impl File<'_> {
         drafts
     }
 
+    /// Whether all that the mutant takes away is used elsewhere, where the compiler asks for it.
+    fn uses_allow(&self, draft: &Draft, found: &mut Found<'_, '_>) -> bool {
+        let Some((uses, may_lose)) = found.uses.as_mut().zip(self.grammar.spec.names) else { return true };
+        let span = (draft.start(), draft.end());
+        !may_lose(draft.op) || uses.survive_without(self.tree.root_node(), span, &draft.replacement)
+    }
+
     /// Whether what is known of the operands lets the mutant make sense.
-    fn types_allow(&self, draft: &Draft, operands: Option<[Node<'_>; 2]>, names: &Names<'_>) -> bool {
-        let Some(operands) = operands else { return true };
-        let [left, right] = operands.map(|node| names.guess(self.grammar, self.source.bytes, node, 6));
+    fn types_allow(&self, draft: &Draft, found: &Found<'_, '_>) -> bool {
+        let Some(operands) = found.proposed.operands(draft) else { return true };
+        let [left, right] = operands.map(|node| found.names.guess(self.grammar, self.source.bytes, node, 6));
         let either = |guess| left == guess || right == guess;
         let compiled = self.grammar.spec.plus == Plus::IfNumber;
         match draft.op {

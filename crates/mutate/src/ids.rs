@@ -91,8 +91,11 @@ impl IdMaker {
 
 /// Sixteen digits.
 fn hexadecimal(hash: u64) -> String {
-    let digits = |byte: u8| [byte >> 4, byte & 0xF].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]));
-    hash.to_be_bytes().into_iter().flat_map(digits).collect()
+    let mut digits = String::with_capacity(16);
+    for at in (0..16).rev() {
+        digits.push(char::from(b"0123456789abcdef"[(hash >> (4 * at) & 0xF) as usize]));
+    }
+    digits
 }
 
 /// Adds a part with its length in front, so that no two lists of parts read the same.

@@ -1,16 +1,13 @@
 //! A place in a syntax tree, with what stands above it: all that an operator sees.
 
-use std::{
-    borrow::Cow,
-    cell::{OnceCell, RefCell},
-};
+use std::{borrow::Cow, cell::OnceCell};
 
 use tinybug_model::Tier;
 use tree_sitter::Node;
 
 use crate::{
     grammar::{Field, Grammar},
-    languages::{GoPackages, GoUses, LanguageSpec},
+    languages::LanguageSpec,
     operators::Op,
     role::{Place, Role},
 };
@@ -117,10 +114,6 @@ pub(crate) struct Site<'a, 't> {
 /// What rules of languages find out about a file, so that they need not find it out again at every place.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
-    /// Uses of names in the function of Go that was asked about last.
-    pub go: RefCell<Option<GoUses>>,
-    /// Uses of packages in a file of Go.
-    pub packages: RefCell<Option<GoPackages>>,
     /// Whether `bool` is a word of the file, in C.
     pub knows_bool: OnceCell<bool>,
 }

@@ -6,6 +6,7 @@ use tree_sitter::{Node, Tree};
 use crate::{
     arid,
     grammar::{Field, Grammar},
+    languages::Uses,
     operators,
     role::{Place, Role},
     site::{Frame, Memo, Proposed, Site, text},
@@ -21,6 +22,8 @@ pub(crate) struct Found<'s, 't> {
     pub symbols: Vec<String>,
     /// What the file's names hold.
     pub names: Names<'s>,
+    /// Which of them are used, where the compiler asks for it.
+    pub uses: Option<Uses<'s>>,
     /// Comments that speak to Tinybug.
     pub comments: Vec<Node<'t>>,
     wanted: Tier,
@@ -28,15 +31,16 @@ pub(crate) struct Found<'s, 't> {
 
 /// Walks a tree.
 pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s [u8], wanted: Tier) -> Found<'s, 't> {
+    let source = std::str::from_utf8(bytes).unwrap_or_default();
     let mut found = Found {
         proposed: Proposed::default(),
         symbols: vec![String::new()],
         names: Names::default(),
+        uses: grammar.spec.names.is_some().then(|| Uses::new(source)),
         comments: Vec::new(),
         wanted,
     };
     let memo = Memo::default();
-    let source = std::str::from_utf8(bytes).unwrap_or_default();
     let mut stack: Vec<Frame<'t>> = Vec::new();
     // How many children of each frame are still to come: to ask the cursor for one more than there are takes it as long
     // as a step.
@@ -53,6 +57,9 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
         let children = node.child_count();
         if enter && children > 0 && cursor.goto_first_child() {
             let frame = frame(&site, &mut found);
+            if let Some(uses) = &mut found.uses {
+                uses.enter(node, stack.last().map(|parent| parent.node));
+            }
             stack.push(frame);
             left.push(children - 1);
             before.clear();
@@ -66,7 +73,10 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
             if left.pop().is_none() || !cursor.goto_parent() {
                 break 'nodes;
             }
-            stack.pop();
+            let left = stack.pop();
+            if let (Some(uses), Some(left)) = (&mut found.uses, left) {
+                uses.leave(left.node, stack.last().map(|parent| parent.node));
+            }
             before.clear();
         }
     }
@@ -91,13 +101,21 @@ fn visit<'s, 't>(site: &Site<'_, 't>, bytes: &'s [u8], found: &mut Found<'s, 't>
             }
             return false;
         }
-        Role::Skip | Role::Macro => return false,
+        Role::Skip | Role::Macro => {
+            note_uses_below(site, found);
+            return false;
+        }
+        Role::Name => note_use(site, found),
         _ => {}
     }
     if site.role == Role::Member && is_plain_path(site.own_text()) {
+        if let Some(uses) = &mut found.uses {
+            uses.path(site.node);
+        }
         return false;
     }
     if site.role != Role::Token && (arid::is_arid(site) || (site.spec().skips)(site)) {
+        note_uses_below(site, found);
         return false;
     }
     let symbol = site.stack.last().map_or(0, |frame| frame.symbol);
@@ -106,6 +124,18 @@ fn visit<'s, 't>(site: &Site<'_, 't>, bytes: &'s [u8], found: &mut Found<'s, 't>
         site.role,
         Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name | Role::Regex
     )
+}
+
+fn note_use(site: &Site<'_, '_>, found: &mut Found<'_, '_>) {
+    if let Some(uses) = &mut found.uses {
+        uses.identifier(site.node, [2, 1].map(|levels| site.above(levels).map(|frame| frame.node)));
+    }
+}
+
+fn note_uses_below(site: &Site<'_, '_>, found: &mut Found<'_, '_>) {
+    if let Some(uses) = &mut found.uses {
+        uses.below(site.node, site.parent().map(|frame| frame.node));
+    }
 }
 
 /// Whether a text is nothing but names with dots or arrows between them: then no operator finds anything in it, and to

@@ -13,7 +13,7 @@ mod typescript;
 
 use tinybug_model::Language;
 
-pub(crate) use go::{Packages as GoPackages, Uses as GoUses};
+pub(crate) use go::Uses;
 
 use crate::{operators::Op, role::Role, site::Site, types::Guess};
 
@@ -154,6 +154,8 @@ pub(crate) struct LanguageSpec {
     pub skips: fn(&Site<'_, '_>) -> bool,
     /// Whether the language allows this mutation here, beyond what the operators know.
     pub allows: fn(&Site<'_, '_>, Op, (usize, usize), &str) -> bool,
+    /// Which changes the compiler refuses when they leave a name without a use; none when it lets names be unused.
+    pub names: Option<fn(Op) -> bool>,
     /// Empty values for a function that returns the written type; none when there is none that surely compiles.
     pub zeros: fn(&str) -> &'static [&'static str],
     /// What a canary puts in.

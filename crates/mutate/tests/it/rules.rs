@@ -38,6 +38,46 @@ fn go_loses_no_last_use_of_a_variable_or_a_package() {
 }
 
 #[test]
+fn go_finds_the_declaration_of_a_name_as_its_compiler_does() {
+    // Whether `use(x)` may go.
+    for (body, may_go) in [
+        ("x := f()\nuse(x)", false),
+        ("x := f()\nuse(x)\nreturn x", true),
+        ("x := f()\nuse(x)\nx = 2", false),
+        ("x := f()\nuse(x)\nx.y = 2", true),
+        ("x := f()\nx += 1\nuse(x)", true),
+        ("const x = 1\nuse(x)", true),
+        ("use(p)\nuse(x)", true),
+        // The x of a block is another one.
+        ("x := f()\nif x := f(); x {\nuse(x)\n}\nreturn x", true),
+        ("x := f()\nif true {\nx := f()\nuse(x)\n}\nreturn x", false),
+        ("x := f()\nuse(x)\nfor x := range a {\ng(x)\n}", false),
+        ("for _, x := range a {\nuse(x)\n}\nreturn x", false),
+        ("for x = range a {\nuse(x)\n}", true),
+        // The right side of a declaration does not see it yet.
+        ("x := f()\n{\nx := x\nuse(x)\n}", false),
+        ("x := f()\nuse(x)\n{\nx := x\ng(x)\n}", true),
+        // Declared anew beside another name it is the same one.
+        ("x := f()\nuse(x)\nx, y := f()\nreturn x, y", true),
+        ("p, y := f()\nuse(p)\nuse(x)\nreturn y", true),
+        ("switch x := p.(type) {\ncase int:\nuse(x)\n}", false),
+        ("switch x := p.(type) {\ncase int:\nuse(x)\ncase string:\nreturn x\n}", true),
+        ("select {\ncase x := <-c:\nuse(x)\n}", false),
+        // What is left alone uses names as well.
+        ("x := f()\nuse(x)\nfmt.Println(x)", true),
+        ("x := f()\nuse(x)\nfmt.Println(func(x int) int { return x })", false),
+        ("x := f()\nvar g func(x int)\nuse(x)\nreturn g", false),
+    ] {
+        let text = format!("package a\n\nimport \"fmt\"\n\nfunc h(p int) (r int) {{\n{body}\n}}\n");
+        let dropped = mutants("a.go", &text)
+            .mutants
+            .iter()
+            .any(|mutant| mutant.operator == "stmt.call_drop" && mutant.original.starts_with("use(x"));
+        assert_eq!(dropped, may_go, "{body}");
+    }
+}
+
+#[test]
 fn equivalent_changes_are_not_made() {
     assert!(!changes("a.py", "x = a * 1\n").contains(&"* -> /".to_owned()));
     assert!(!changes("a.py", "x = a + 0\n").contains(&"+ -> -".to_owned()));

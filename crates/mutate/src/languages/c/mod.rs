@@ -142,6 +142,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
+    names: None,
     zeros,
     canary: Canary::Brace(
         " { extern int puts(const char *); extern void abort(void); puts(\"tinybug canary\"); abort(); }",

@@ -146,6 +146,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
+    names: None,
     zeros,
     canary: Canary::Brace(" throw \"tinybug canary\";"),
 };

@@ -2,7 +2,7 @@
 
 mod uses;
 
-pub(crate) use uses::{Packages, Uses};
+pub(crate) use uses::Uses;
 
 use tinybug_model::Language;
 
@@ -128,6 +128,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: typed_items,
     skips: |_| false,
     allows,
+    names: Some(may_lose_names),
     zeros,
     canary: Canary::Brace(" panic(\"tinybug canary\");"),
 };
@@ -162,7 +163,7 @@ fn type_guess(written: &str) -> Guess {
     }
 }
 
-fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) -> bool {
+fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), replacement: &str) -> bool {
     let constant = || {
         site.parent().is_some_and(|parent| {
             [Field::Left, Field::Right]
@@ -180,33 +181,36 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
         _ if op.info().family() == "lit" && is_beside_an_error(site) => false,
         Op::LitInt => number_fits(site) && !repeats_a_comparison(site, replacement),
         Op::LogicAndOr => !is_suspect(site),
-        // Outside functions only packages must stay in use.
-        Op::LitCollection | Op::LitItemDrop if site.function().is_none() => !site.own_text().contains('.'),
-        Op::LitCollection | Op::LitItemDrop | Op::CallUnwrap | Op::CondCaseDrop => {
-            uses::survive_without(site, span, replacement)
-        }
         Op::CallMethodSwap => site.child(Field::Function).is_some_and(|function| {
             matches!(site.text(function).split('.').next(), Some("strings" | "bytes" | "math"))
         }),
         Op::LitStringEmpty => site.parent_role() != Role::Arguments,
-        Op::RetZero
-        | Op::RetBool
-        | Op::RetErrNil
-        | Op::RelFalseTrue
-        | Op::CondTrue
-        | Op::CondFalse
-        | Op::StmtCallDrop
-        | Op::StmtAssignDrop
-        | Op::StmtDeferDrop
-        | Op::CondLoopZero
-        | Op::AssignOpPlain => {
-            let ends =
-                matches!(op, Op::CondTrue | Op::CondFalse) && site.function().is_some_and(|f| f.role == Role::Lambda);
-            !ends && uses::survive_without(site, span, replacement)
-        }
+        Op::CondTrue | Op::CondFalse => site.function().is_some_and(|function| function.role != Role::Lambda),
         Op::FlowEarlyReturn => site.child(Field::Result).is_none(),
         _ => true,
     }
+}
+
+/// Changes that may take away the last use of a name.
+fn may_lose_names(op: Op) -> bool {
+    matches!(
+        op,
+        Op::LitCollection
+            | Op::LitItemDrop
+            | Op::CallUnwrap
+            | Op::CondCaseDrop
+            | Op::RetZero
+            | Op::RetBool
+            | Op::RetErrNil
+            | Op::RelFalseTrue
+            | Op::CondTrue
+            | Op::CondFalse
+            | Op::StmtCallDrop
+            | Op::StmtAssignDrop
+            | Op::StmtDeferDrop
+            | Op::CondLoopZero
+            | Op::AssignOpPlain
+    )
 }
 
 /// The items of a slice or a map. Arrays and structs have all their items.

@@ -1,116 +1,382 @@
 //! Which names a piece of Go code may lose: the compiler refuses variables and imports that nothing uses.
+//!
+//! The walk tells of blocks and identifiers as it meets them. A name is resolved on the spot, as the compiler does:
+//! a declaration holds from its end to the end of its block. What a change takes away is asked about after the walk.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, num::NonZero, ops::Range, sync::OnceLock};
 
-use tree_sitter::Node;
+use foldhash::fast::RandomState;
+use tree_sitter::{Language, Node};
 
-use crate::{
-    role::Role,
-    site::{Site, text},
-};
+/// What a kind of node is to the names in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Part {
+    #[default]
+    Nothing,
+    Identifier,
+    Import,
+    /// Holds parameters, which may be unused, and its body is no block of its own.
+    Function,
+    /// A block, or a statement whose head declares for what is below.
+    Scope,
+    /// A choice by type: what its head declares holds in its cases.
+    TypeSwitch,
+    /// Declares names once it has ended.
+    Declaration,
+    Parameter,
+    Constant,
+    List,
+    Assignment,
+}
 
-/// What a function does with its names.
+const PARTS: &[(Part, &[&str])] = &[
+    (Part::Identifier, &["identifier"]),
+    (Part::Import, &["import_declaration"]),
+    (Part::Function, &["func_literal", "function_declaration", "method_declaration", "function_type", "method_elem"]),
+    (
+        Part::Scope,
+        &[
+            "block",
+            "if_statement",
+            "for_statement",
+            "expression_switch_statement",
+            "expression_case",
+            "default_case",
+            "type_case",
+            "communication_case",
+        ],
+    ),
+    (Part::TypeSwitch, &["type_switch_statement"]),
+    (Part::Declaration, &["short_var_declaration", "range_clause", "receive_statement", "var_spec"]),
+    (Part::Constant, &["const_spec"]),
+    (Part::Parameter, &["parameter_declaration", "variadic_parameter_declaration"]),
+    (Part::List, &["expression_list"]),
+    (Part::Assignment, &["assignment_statement"]),
+];
+
+/// The grammar, as far as names go.
 #[derive(Debug)]
-pub(crate) struct Uses {
-    /// Where the function begins: which one it is.
-    function: usize,
-    names: HashMap<String, Name>,
-    /// Where all its identifiers are, in their order.
-    places: Vec<Range<usize>>,
+struct Parts {
+    of_kinds: Vec<Part>,
+    left: NonZero<u16>,
 }
 
-/// What a function does with one name.
-#[derive(Debug, Default)]
-struct Name {
-    /// Blocks in which the name is declared; parameters are told apart, because they may be unused.
-    declared: Vec<(Range<usize>, bool)>,
-    /// Where it is read.
-    reads: Vec<usize>,
+impl Parts {
+    fn ready() -> &'static Self {
+        static READY: OnceLock<Parts> = OnceLock::new();
+        READY.get_or_init(|| {
+            let grammar = Language::from(tree_sitter_go::LANGUAGE);
+            let mut of_kinds = vec![Part::Nothing; grammar.node_kind_count()];
+            for (part, kinds) in PARTS {
+                for kind in *kinds {
+                    of_kinds[usize::from(grammar.id_for_node_kind(kind, true))] = *part;
+                }
+            }
+            Self { of_kinds, left: grammar.field_id_for_name("left").expect("the grammar has the field") }
+        })
+    }
+
+    fn of(&self, node: Node<'_>) -> Part {
+        self.of_kinds.get(usize::from(node.kind_id())).copied().unwrap_or_default()
+    }
 }
 
-/// Whether everything that a span uses is also used elsewhere.
-pub(super) fn survive_without(site: &Site<'_, '_>, span: (usize, usize), replacement: &str) -> bool {
-    let Some(top) = site
-        .stack
-        .iter()
-        .find(|frame| frame.role == Role::Function)
-        .map(|frame| frame.node)
-        .or_else(|| (site.role == Role::Function).then_some(site.node))
-    else {
-        return false;
-    };
-    let mut memo = site.memo.go.borrow_mut();
-    let uses = match &mut *memo {
-        Some(uses) if uses.function == top.start_byte() => uses,
-        other => other.insert(Uses::of(site.bytes, top)),
-    };
-    let kept = |name: &str| replacement.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
-    let mut lost: Vec<&str> = Vec::new();
-    for place in uses.inside(span) {
-        let name = site.source.get(place.clone()).unwrap_or_default();
-        if !lost.contains(&name) && !kept(name) {
-            lost.push(name);
+/// A name, wherever it is written.
+#[derive(Debug)]
+struct Name<'s> {
+    text: &'s str,
+    /// The declaration that holds now, or `GLOBAL`.
+    declared: u32,
+    /// The first and the last use without a declaration around: of a package, or of a global.
+    globally: (u32, u32),
+    /// Whether it is the name of a package, once somebody asked.
+    imported: Option<bool>,
+}
+
+/// Stands for the declaration of what a function does not declare.
+const GLOBAL: u32 = u32::MAX;
+
+#[derive(Debug)]
+struct Declaration {
+    start: u32,
+    /// How many blocks were open.
+    depth: usize,
+    may_be_unused: bool,
+    reads: u32,
+}
+
+#[derive(Debug)]
+struct Occurrence {
+    start: u32,
+    name: u32,
+    declared: u32,
+    is_read: bool,
+}
+
+/// What a file does with its names.
+#[derive(Debug)]
+pub(crate) struct Uses<'s> {
+    source: &'s str,
+    parts: &'static Parts,
+    numbers: HashMap<&'s str, u32, RandomState>,
+    names: Vec<Name<'s>>,
+    declarations: Vec<Declaration>,
+    /// All identifiers, in their order.
+    occurrences: Vec<Occurrence>,
+    /// How many names were hidden when each open block began.
+    blocks: Vec<usize>,
+    /// Names with what they were before a block declared them anew.
+    hidden: Vec<(u32, u32)>,
+    /// Occurrences that declare a name as soon as their statement ends.
+    pending: Vec<usize>,
+    /// How many were pending when each open statement began.
+    statements: Vec<usize>,
+    imports: Vec<Range<usize>>,
+}
+
+impl<'s> Uses<'s> {
+    pub(crate) fn new(source: &'s str) -> Self {
+        Self {
+            source,
+            parts: Parts::ready(),
+            numbers: HashMap::default(),
+            names: Vec::new(),
+            declarations: Vec::new(),
+            occurrences: Vec::new(),
+            blocks: Vec::new(),
+            hidden: Vec::new(),
+            pending: Vec::new(),
+            statements: Vec::new(),
+            imports: Vec::new(),
         }
     }
-    lost.into_iter().all(|name| match uses.is_used_elsewhere(name, span) {
-        Some(read) => read,
-        None => is_package_used_elsewhere(site, name, span),
-    })
-}
 
-impl Uses {
-    fn of(bytes: &[u8], function: Node<'_>) -> Self {
-        let mut names: HashMap<String, Name> = HashMap::new();
-        let mut places = Vec::new();
-        let identifier = function.language().id_for_node_kind("identifier", true);
-        each_node(function, &mut |node, above| {
-            if node.kind_id() != identifier {
-                return;
+    /// The walk goes below a node.
+    pub(crate) fn enter(&mut self, node: Node<'_>, parent: Option<Node<'_>>) {
+        match self.parts.of(node) {
+            Part::Function => self.blocks.push(self.hidden.len()),
+            Part::Scope if self.is_block(parent) => {
+                if parent.is_some_and(|parent| self.parts.of(parent) == Part::TypeSwitch) {
+                    self.declare_pending();
+                }
+                self.blocks.push(self.hidden.len());
             }
-            places.push(node.byte_range());
-            let word = text(bytes, node);
-            if !names.contains_key(word) {
-                names.insert(word.to_owned(), Name::default());
+            Part::TypeSwitch => {
+                self.blocks.push(self.hidden.len());
+                self.statements.push(self.pending.len());
             }
-            let Some(name) = names.get_mut(word) else { return };
-            match use_of(node, above) {
-                Use::Declared => name.declared.push((block_around(above, false), false)),
-                Use::Parameter => name.declared.push((block_around(above, true), true)),
-                Use::Assigned => {}
-                Use::Read => name.reads.push(node.start_byte()),
+            Part::Declaration | Part::Constant => self.statements.push(self.pending.len()),
+            _ => {}
+        }
+    }
+
+    /// The walk comes back from below a node.
+    pub(crate) fn leave(&mut self, node: Node<'_>, parent: Option<Node<'_>>) {
+        match self.parts.of(node) {
+            Part::Function => self.close_block(),
+            Part::Scope if self.is_block(parent) => self.close_block(),
+            Part::TypeSwitch => {
+                self.declare_pending();
+                self.statements.pop();
+                self.close_block();
             }
+            Part::Declaration | Part::Constant => {
+                self.declare_pending();
+                self.statements.pop();
+            }
+            _ => {}
+        }
+    }
+
+    /// The walk meets an identifier, below these nodes, the nearest last.
+    pub(crate) fn identifier(&mut self, node: Node<'_>, above: [Option<Node<'_>>; 2]) {
+        let [grandparent, parent] = above;
+        let place = self.note(node.byte_range());
+        // Outside functions everything is known everywhere.
+        let is_local = !self.blocks.is_empty();
+        match self.use_of(parent, grandparent) {
+            Use::Parameter if is_local => self.declare(place, true),
+            Use::Declared if is_local => self.pending.push(place),
+            Use::Assigned => {}
+            _ => self.read(place),
+        }
+    }
+
+    /// The walk passes over a path of names, such as `a.b.c`.
+    pub(crate) fn path(&mut self, node: Node<'_>) {
+        let start = node.start_byte();
+        let text = &self.source[node.byte_range()];
+        let first = text.find('.').unwrap_or(text.len());
+        let place = self.note(start..start + first);
+        self.read(place);
+    }
+
+    /// The walk passes over a node with all that it holds.
+    pub(crate) fn below<'t>(&mut self, node: Node<'t>, parent: Option<Node<'t>>) {
+        if self.parts.of(node) == Part::Import {
+            self.imports.push(node.byte_range());
+        }
+        if self.blocks.is_empty() {
+            return;
+        }
+        let mut above: Vec<Node<'t>> = parent.into_iter().collect();
+        let base = above.len();
+        let mut cursor = node.walk();
+        loop {
+            let node = cursor.node();
+            let parent = above.last().copied();
+            if self.parts.of(node) == Part::Identifier {
+                self.identifier(node, [above.len().checked_sub(2).map(|at| above[at]), parent]);
+            } else if cursor.goto_first_child() {
+                self.enter(node, parent);
+                above.push(node);
+                continue;
+            }
+            while above.len() == base || !cursor.goto_next_sibling() {
+                if above.len() == base {
+                    return;
+                }
+                cursor.goto_parent();
+                let left = above.pop().expect("more is open than the base");
+                self.leave(left, above.last().copied());
+            }
+        }
+    }
+
+    /// Whether everything that a span uses is also used elsewhere, or stays in what is put there.
+    pub(crate) fn survive_without(&mut self, root: Node<'_>, span: (usize, usize), replacement: &str) -> bool {
+        let first = self.occurrences.partition_point(|at| (at.start as usize) < span.0);
+        let length = self.occurrences[first..].partition_point(|at| (at.start as usize) < span.1);
+        (first..first + length).all(|at| {
+            let Occurrence { name, declared, .. } = self.occurrences[at];
+            let text = self.names[name as usize].text;
+            if replacement.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == text) {
+                return true;
+            }
+            match self.declarations.get(declared as usize) {
+                Some(declaration) if declaration.may_be_unused || declaration.start as usize >= span.0 => true,
+                Some(declaration) => {
+                    let same = |at: &&Occurrence| at.declared == declared && at.is_read;
+                    let lost = self.occurrences[first..first + length].iter().filter(same).count();
+                    declaration.reads as usize > lost
+                }
+                None => self.is_used_globally(root, name, span),
+            }
+        })
+    }
+
+    /// Whether a block opens a scope: the body of a function is in the scope of its parameters.
+    fn is_block(&self, parent: Option<Node<'_>>) -> bool {
+        parent.is_none_or(|parent| self.parts.of(parent) != Part::Function)
+    }
+
+    fn close_block(&mut self) {
+        let hidden = self.blocks.pop().unwrap_or_default();
+        for (name, declared) in self.hidden.drain(hidden..).rev() {
+            self.names[name as usize].declared = declared;
+        }
+    }
+
+    fn note(&mut self, span: Range<usize>) -> usize {
+        let start = small(span.start);
+        let text = &self.source[span];
+        let name = *self.numbers.entry(text).or_insert_with(|| {
+            self.names.push(Name { text, declared: GLOBAL, globally: NOWHERE, imported: None });
+            small(self.names.len() - 1)
         });
-        Self { function: function.start_byte(), names, places }
+        let declared = self.names[name as usize].declared;
+        self.occurrences.push(Occurrence { start, name, declared, is_read: false });
+        self.occurrences.len() - 1
     }
 
-    /// The identifiers in a span.
-    fn inside(&self, span: (usize, usize)) -> impl Iterator<Item = &Range<usize>> {
-        let first = self.places.partition_point(|place| place.start < span.0);
-        self.places[first..].iter().take_while(move |place| place.end <= span.1)
-    }
-
-    /// Whether a name is read outside a span, in the scope that the span sees; `None` when the function does not
-    /// declare it.
-    fn is_used_elsewhere(&self, name: &str, span: (usize, usize)) -> Option<bool> {
-        let name = self.names.get(name)?;
-        let holds = |block: &Range<usize>| block.start <= span.0 && span.1 <= block.end;
-        let (scope, parameter) =
-            name.declared.iter().filter(|(block, _)| holds(block)).min_by_key(|(block, _)| block.len())?;
-        if *parameter {
-            return Some(true);
+    fn read(&mut self, place: usize) {
+        let occurrence = &mut self.occurrences[place];
+        occurrence.is_read = true;
+        if let Some(declaration) = self.declarations.get_mut(occurrence.declared as usize) {
+            declaration.reads += 1;
+        } else {
+            let known = &mut self.names[occurrence.name as usize].globally;
+            *known = (known.0.min(occurrence.start), known.1.max(occurrence.start));
         }
-        // Blocks inside that declare the name anew use their own.
-        let anew = |at: usize| {
-            name.declared.iter().any(|(other, _)| {
-                other != scope && scope.start <= other.start && other.end <= scope.end && other.contains(&at)
-            })
-        };
-        Some(name.reads.iter().any(|at| {
-            let outside = *at < span.0 || *at >= span.1;
-            outside && scope.contains(at) && !anew(*at)
-        }))
+    }
+
+    fn declare(&mut self, place: usize, may_be_unused: bool) {
+        let Occurrence { start, name, .. } = self.occurrences[place];
+        let depth = self.blocks.len();
+        let known = &mut self.names[name as usize].declared;
+        // `a, err := f()` declares only what the block does not have yet.
+        let is_new = self.declarations.get(*known as usize).is_none_or(|declaration| declaration.depth != depth);
+        if is_new {
+            self.hidden.push((name, *known));
+            *known = small(self.declarations.len());
+            self.declarations.push(Declaration { start, depth, may_be_unused, reads: 0 });
+        }
+        self.occurrences[place].declared = *known;
+    }
+
+    fn declare_pending(&mut self) {
+        let first = self.statements.last().copied().unwrap_or_default();
+        for at in first..self.pending.len() {
+            self.declare(self.pending[at], false);
+        }
+        self.pending.truncate(first);
+    }
+
+    /// How an identifier is used.
+    fn use_of(&self, parent: Option<Node<'_>>, grandparent: Option<Node<'_>>) -> Use {
+        let Some(parent) = parent else { return Use::Read };
+        match self.parts.of(parent) {
+            // Their other children are types and lists. A constant may be unused.
+            Part::Parameter | Part::Constant => Use::Parameter,
+            Part::Declaration if parent.kind() == "var_spec" => Use::Declared,
+            Part::List => {
+                let Some(statement) = grandparent else { return Use::Read };
+                let part = self.parts.of(statement);
+                if part == Part::TypeSwitch {
+                    return Use::Declared;
+                }
+                let is_left = matches!(part, Part::Declaration | Part::Assignment)
+                    && statement.child_by_field_id(self.parts.left.get()) == Some(parent);
+                if !is_left {
+                    return Use::Read;
+                }
+                let next = |token: &str| {
+                    let after = self.source.get(parent.end_byte()..statement.end_byte()).unwrap_or_default();
+                    after.trim_start().starts_with(token)
+                };
+                match part {
+                    Part::Declaration if next(":=") => Use::Declared,
+                    Part::Declaration => Use::Assigned,
+                    _ if next("=") => Use::Assigned,
+                    _ => Use::Read,
+                }
+            }
+            _ => Use::Read,
+        }
+    }
+
+    /// Whether what no function declares stays in use: a global may be unused, a package must be used in its file.
+    fn is_used_globally(&mut self, root: Node<'_>, number: u32, span: (usize, usize)) -> bool {
+        let name = &mut self.names[number as usize];
+        let imported = *name
+            .imported
+            .get_or_insert_with(|| self.imports.iter().any(|import| self.source[import.clone()].contains(name.text)));
+        let inside = |at: u32| (span.0..span.1).contains(&(at as usize));
+        let (first, last) = name.globally;
+        if !imported || first <= last && !(inside(first) && inside(last)) {
+            return true;
+        }
+        // The walk does not look into types.
+        let text = name.text;
+        self.source
+            .match_indices(text)
+            .map(|(at, _)| at)
+            .any(|at| !(span.0..span.1).contains(&at) && is_package_use(self.source, root, at, text))
     }
 }
+
+/// Stands for a name that was not used yet.
+const NOWHERE: (u32, u32) = (u32::MAX, 0);
 
 enum Use {
     Declared,
@@ -119,150 +385,9 @@ enum Use {
     Read,
 }
 
-/// How an identifier is used, by the nodes above it, the nearest last.
-fn use_of(node: Node<'_>, above: &[Node<'_>]) -> Use {
-    let mut up = above.iter().rev();
-    let (Some(parent), grandparent) = (up.next(), up.next()) else { return Use::Read };
-    let is_field = |holder: &Node<'_>, field: &str, child: Node<'_>| {
-        let mut cursor = holder.walk();
-        holder.children_by_field_name(field, &mut cursor).any(|found| found == child)
-    };
-    match (parent.kind(), grandparent.map(Node::kind)) {
-        ("parameter_declaration" | "variadic_parameter_declaration", _) if is_field(parent, "name", node) => {
-            Use::Parameter
-        }
-        ("var_spec" | "const_spec", _) if is_field(parent, "name", node) => Use::Declared,
-        ("expression_list", Some("short_var_declaration")) if is_left(grandparent, *parent) => Use::Declared,
-        ("expression_list", Some("range_clause" | "receive_statement")) if is_left(grandparent, *parent) => {
-            if grandparent.is_some_and(has_define) {
-                Use::Declared
-            } else {
-                Use::Assigned
-            }
-        }
-        ("expression_list", Some("type_switch_statement")) => Use::Declared,
-        ("expression_list", Some("assignment_statement")) if is_left(grandparent, *parent) => {
-            let plain = grandparent
-                .and_then(|statement| statement.child_by_field_name("operator"))
-                .is_none_or(|operator| operator.kind() == "=");
-            if plain { Use::Assigned } else { Use::Read }
-        }
-        _ => Use::Read,
-    }
-}
-
-fn is_left(statement: Option<&Node<'_>>, list: Node<'_>) -> bool {
-    statement.and_then(|statement| statement.child_by_field_name("left")) == Some(list)
-}
-
-fn has_define(node: &Node<'_>) -> bool {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).any(|child| child.kind() == ":=")
-}
-
-/// The bytes in which a declaration holds: the statement with its header, or the block around.
-fn block_around(above: &[Node<'_>], parameter: bool) -> Range<usize> {
-    let functions = ["func_literal", "function_declaration", "method_declaration"];
-    let blocks = [
-        "block",
-        "if_statement",
-        "for_statement",
-        "expression_switch_statement",
-        "type_switch_statement",
-        "expression_case",
-        "default_case",
-        "type_case",
-        "communication_case",
-    ];
-    above
-        .iter()
-        .rev()
-        .find(|node| functions.contains(&node.kind()) || !parameter && blocks.contains(&node.kind()))
-        .or(above.first())
-        .map_or(0..usize::MAX, Node::byte_range)
-}
-
-/// Visits a node and all below it, each with the nodes above it inside the first.
-fn each_node<'t>(root: Node<'t>, visit: &mut impl FnMut(Node<'t>, &[Node<'t>])) {
-    let mut cursor = root.walk();
-    let mut above = Vec::new();
-    // As in the walk over the file: to ask the cursor for one child more than there are takes it as long as a step.
-    let mut left: Vec<u32> = Vec::new();
-    loop {
-        let node = cursor.node();
-        if node.is_named() {
-            visit(node, &above);
-        }
-        let children = node.child_count();
-        if children > 0 && cursor.goto_first_child() {
-            above.push(node);
-            left.push(children - 1);
-            continue;
-        }
-        loop {
-            match left.last_mut() {
-                None => return,
-                Some(more) if *more > 0 => {
-                    *more -= 1;
-                    if cursor.goto_next_sibling() {
-                        break;
-                    }
-                }
-                Some(_) => {
-                    cursor.goto_parent();
-                    left.pop();
-                    above.pop();
-                }
-            }
-        }
-    }
-}
-
-/// What a file does with names of packages.
-#[derive(Debug)]
-pub(crate) struct Packages {
-    imports: Vec<Range<usize>>,
-    /// The first and the last use of each name that was asked about; nothing when it is not imported.
-    uses: HashMap<String, Option<(usize, usize)>>,
-}
-
-/// Stands for a package that is imported and not used.
-const NOWHERE: (usize, usize) = (usize::MAX, 0);
-
-impl Packages {
-    fn of(root: Node<'_>) -> Self {
-        let mut cursor = root.walk();
-        let imports = root
-            .named_children(&mut cursor)
-            .filter(|child| child.kind() == "import_declaration")
-            .map(|import| import.byte_range())
-            .collect();
-        Self { imports, uses: HashMap::new() }
-    }
-
-    /// The first and the last place where a name is used, if it is imported.
-    fn uses(&mut self, source: &str, root: Node<'_>, name: &str) -> Option<(usize, usize)> {
-        if let Some(known) = self.uses.get(name) {
-            return *known;
-        }
-        let imported = self.imports.iter().any(|import| source[import.clone()].contains(name));
-        let found = imported.then(|| {
-            let is_use = |at: &usize| is_package_use(source, root, *at, name);
-            let first = source.match_indices(name).map(|(at, _)| at).find(is_use);
-            let last = source.rmatch_indices(name).map(|(at, _)| at).find(is_use);
-            first.zip(last).unwrap_or(NOWHERE)
-        });
-        self.uses.insert(name.to_owned(), found);
-        found
-    }
-}
-
-/// A name that the function does not declare: a global may be unused, a package must be used elsewhere in the file.
-fn is_package_used_elsewhere(site: &Site<'_, '_>, name: &str, span: (usize, usize)) -> bool {
-    let Some(root) = site.stack.first().map(|frame| frame.node) else { return true };
-    let mut memo = site.memo.packages.borrow_mut();
-    let packages = memo.get_or_insert_with(|| Packages::of(root));
-    packages.uses(site.source, root, name).is_none_or(|(first, last)| first < span.0 || last >= span.1)
+/// Files are far smaller than four gigabytes.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).expect("files of more than four gigabytes are skipped")
 }
 
 /// Whether a package is used at a place where its name stands.

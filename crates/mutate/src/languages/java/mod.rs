@@ -129,6 +129,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
+    names: None,
     zeros,
     canary: Canary::Brace(" if (true) throw new RuntimeException(\"tinybug canary\");"),
 };

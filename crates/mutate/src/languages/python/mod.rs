@@ -154,6 +154,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
+    names: None,
     zeros,
     canary: Canary::Indented("raise RuntimeError(\"tinybug canary\")"),
 };

@@ -127,6 +127,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
+    names: None,
     zeros: |_| &["nil"],
     canary: Canary::Statement("raise \"tinybug canary\""),
 };

@@ -140,6 +140,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
+    names: None,
     zeros,
     canary: Canary::Brace(" panic!(\"tinybug canary\");"),
 };

@@ -160,6 +160,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips: javascript::skips,
     allows,
+    names: None,
     zeros,
     canary: Canary::Brace(" throw new Error(\"tinybug canary\");"),
 };
