@@ -1,9 +1,6 @@
 //! From source files to mutants: the walk's drafts, checked, made unique, named.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    ops::Range,
-};
+use std::{collections::HashMap, ops::Range};
 
 use rayon::prelude::*;
 use tinybug_model::{Language, Mutant, Tier};
@@ -19,9 +16,9 @@ use crate::{
     lines::Lines,
     operators::Op,
     role::Role,
-    site::Draft,
+    site::{Draft, Given, Twin},
     tokens::{LONGEST_LINE, LineTokens, is_word},
-    types::Guess,
+    types::{Guess, Names},
     walk::{Found, walk},
 };
 
@@ -151,27 +148,29 @@ impl File<'_> {
             }
             let place = (draft.start() - start, draft.end() - start);
             let mutated = tokens.changed(text, place, draft.replacement.as_bytes());
+            let plainest = self.plainest(found.proposed.twin(draft), &found.names, (&tokens, text, start));
             if mutated == tokens.original()
+                || plainest == Some(tokens.original())
                 || !self.uses_allow(draft, found)
                 || !self.types_allow(draft, found)
                 || !self.parses(draft)
             {
                 continue;
             }
-            match seen.entry(mutated) {
-                Entry::Vacant(new) => {
-                    new.insert(good);
-                    drafts.swap(good, at);
-                    good += 1;
-                }
-                // Of two that make the same text the one of the default tier stays, so that it is in both tiers.
-                Entry::Occupied(twin) => {
-                    let twin = *twin.get();
-                    if drafts[twin].tier > draft.tier {
-                        drafts.swap(twin, at);
-                        replaced = true;
-                    }
-                }
+            if plainest.is_none() {
+                drafts[at].forget_twin();
+            }
+            let Some(twin) = seen.get(&plainest.unwrap_or(mutated)).or_else(|| seen.get(&mutated)).copied() else {
+                seen.extend([Some(mutated), plainest].into_iter().flatten().map(|made| (made, good)));
+                drafts.swap(good, at);
+                good += 1;
+                continue;
+            };
+            // Of two that do the same the one of the default tier stays, so that it is in both tiers, else the plainer.
+            let rank = |draft: &Draft| (draft.tier, draft.has_twin());
+            if rank(&drafts[twin]) > rank(&drafts[at]) {
+                drafts.swap(twin, at);
+                replaced = true;
             }
         }
         drafts.truncate(good);
@@ -189,17 +188,35 @@ impl File<'_> {
         !may_lose(draft.op) || uses.survive_without(self.tree.root_node(), span, &draft.replacement)
     }
 
+    /// What a plainer change makes of the line, if it surely does the same.
+    fn plainest(
+        &self,
+        twin: Option<&Twin<'_>>,
+        names: &Names<'_>,
+        (tokens, line, start): (&LineTokens, &[u8], usize),
+    ) -> Option<u64> {
+        let twin = twin?;
+        let given = match twin.given {
+            Given::Always => true,
+            Given::NoFraction(node) => !names.is_fraction(self.grammar, self.source.bytes, node),
+            Given::NeverNegative(node) => names.is_never_negative(self.grammar, self.source.bytes, node),
+        };
+        (given && twin.start >= start && twin.end <= start + line.len())
+            .then(|| tokens.changed(line, (twin.start - start, twin.end - start), twin.replacement.as_bytes()))
+    }
+
     /// Whether what is known of the operands lets the mutant make sense.
     fn types_allow(&self, draft: &Draft, found: &Found<'_, '_>) -> bool {
         let Some(operands) = found.proposed.operands(draft) else { return true };
         let [left, right] = operands.map(|node| found.names.guess(self.grammar, self.source.bytes, node, 6));
         let either = |guess| left == guess || right == guess;
+        let some_number = left.is_number() || right.is_number();
         let compiled = self.grammar.spec.plus == Plus::IfNumber;
         match draft.op {
-            Op::ArithAddSub => !either(Guess::Text) && !either(Guess::Other) && (!compiled || either(Guess::Number)),
+            Op::ArithAddSub => !either(Guess::Text) && !either(Guess::Other) && (!compiled || some_number),
             Op::AssignOpSwap => {
                 let plus = self.source.bytes[draft.start()..draft.end()] == *b"+=";
-                !either(Guess::Text) && !either(Guess::Other) && (!compiled || !plus || either(Guess::Number))
+                !either(Guess::Text) && !either(Guess::Other) && (!compiled || !plus || some_number)
             }
             // `"-" * 20`, `[0] * n`, `"%s" % x`; a date minus a date is no date.
             Op::ArithMulDiv => !either(Guess::Text) && !either(Guess::Other),

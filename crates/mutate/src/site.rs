@@ -38,6 +38,8 @@ pub(crate) struct Draft {
     pub symbol: u32,
     /// One more than the index of the operands whose types decide; 0 for none.
     operands: u32,
+    /// One more than the index of a plainer change that does the same; 0 for none.
+    twin: u32,
     /// By which operator.
     pub op: Op,
     /// In which tier at this place.
@@ -56,6 +58,16 @@ impl Draft {
     pub(crate) fn end(&self) -> usize {
         self.end as usize
     }
+
+    /// Whether a plainer change may do the same.
+    pub(crate) fn has_twin(&self) -> bool {
+        self.twin != 0
+    }
+
+    /// Forgets the plainer change, which does something else.
+    pub(crate) fn forget_twin(&mut self) {
+        self.twin = 0;
+    }
 }
 
 /// Changes that operators propose for a file, in the order of the walk.
@@ -64,10 +76,12 @@ pub(crate) struct Proposed<'t> {
     /// The changes.
     pub drafts: Vec<Draft>,
     operands: Vec<[Node<'t>; 2]>,
+    twins: Vec<Twin<'t>>,
 }
 
 impl<'t> Proposed<'t> {
-    /// Adds a change of a span, with operands whose types decide once all declarations of the file are known.
+    /// Adds a change of a span, with operands whose types decide once all declarations of the file are known, and a
+    /// plainer change that does the same.
     pub(crate) fn add(
         &mut self,
         (op, tier): (Op, Tier),
@@ -75,17 +89,51 @@ impl<'t> Proposed<'t> {
         replacement: Cow<'static, str>,
         symbol: u32,
         operands: Option<[Node<'t>; 2]>,
+        twin: Option<Twin<'t>>,
     ) {
         let number = |at: usize| u32::try_from(at).expect("files are smaller than 4 GiB");
         self.operands.extend(operands);
         let operands = operands.map_or(0, |_| number(self.operands.len()));
-        self.drafts.push(Draft { start: number(start), end: number(end), symbol, operands, op, tier, replacement });
+        let doubled = twin.is_some();
+        self.twins.extend(twin);
+        let twin = if doubled { number(self.twins.len()) } else { 0 };
+        let (start, end) = (number(start), number(end));
+        self.drafts.push(Draft { start, end, symbol, operands, twin, op, tier, replacement });
     }
 
     /// The operands whose types decide about a change.
     pub(crate) fn operands(&self, draft: &Draft) -> Option<[Node<'t>; 2]> {
         (draft.operands as usize).checked_sub(1).and_then(|at| self.operands.get(at)).copied()
     }
+
+    /// A change that may do the same, as far as is known before all declarations of the file are.
+    pub(crate) fn twin(&self, draft: &Draft) -> Option<&Twin<'t>> {
+        (draft.twin as usize).checked_sub(1).and_then(|at| self.twins.get(at))
+    }
+}
+
+/// A change that does the same as another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Twin<'t> {
+    /// First byte replaced.
+    pub start: usize,
+    /// Byte after the last one replaced.
+    pub end: usize,
+    /// Text put there.
+    pub replacement: Cow<'static, str>,
+    /// What must be known of a value for that.
+    pub given: Given<'t>,
+}
+
+/// What must be known of a value, once all declarations of the file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Given<'t> {
+    /// Nothing.
+    Always,
+    /// Nothing says that it has a fraction.
+    NoFraction(Node<'t>),
+    /// It surely is never below zero.
+    NeverNegative(Node<'t>),
 }
 
 /// A node, and what stands above it.

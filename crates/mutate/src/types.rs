@@ -17,12 +17,23 @@ pub(crate) enum Guess {
     Text,
     /// A number.
     Number,
+    /// A whole number of a type that knows none below zero.
+    Natural,
+    /// A number of a type that knows fractions.
+    Fraction,
     /// A truth value.
     Bool,
     /// A list, a map, an object: neither of the others.
     Other,
     /// Anything.
     Unknown,
+}
+
+impl Guess {
+    /// Whether it is a number of any kind.
+    pub(crate) fn is_number(self) -> bool {
+        matches!(self, Self::Number | Self::Natural | Self::Fraction)
+    }
 }
 
 /// How deep guesses look into an expression.
@@ -35,12 +46,10 @@ const NUMBERS: &[&str] = &[
     "size",
     "count",
     "int",
-    "float",
     "abs",
     "round",
     "floor",
     "ceil",
-    "sqrt",
     "pow",
     "indexOf",
     "lastIndexOf",
@@ -59,12 +68,9 @@ const NUMBERS: &[&str] = &[
     "byte",
     "rune",
     "uintptr",
-    "float32",
-    "float64",
     "Int",
     "Number",
     "parseInt",
-    "parseFloat",
     "Length",
     "Count",
     "Size",
@@ -74,17 +80,14 @@ const NUMBERS: &[&str] = &[
     "Abs",
     "Floor",
     "Ceil",
-    "Sqrt",
     "Round",
     "nextInt",
     "intValue",
     "longValue",
-    "doubleValue",
     "currentTimeMillis",
     "nanoTime",
     "strlen",
     "to_i",
-    "to_f",
     "find",
     "Index",
     "IndexByte",
@@ -92,9 +95,24 @@ const NUMBERS: &[&str] = &[
     "RuneCountInString",
     "Atoi",
     "ordinal",
-    "random",
     "codePointAt",
     "bit_length",
+];
+
+/// What gives numbers that are hardly ever whole.
+const FRACTIONS: &[&str] = &[
+    "float",
+    "sqrt",
+    "Sqrt",
+    "random",
+    "to_f",
+    "Float",
+    "parseFloat",
+    "doubleValue",
+    "floatValue",
+    "float32",
+    "float64",
+    "perf_counter",
 ];
 
 const TEXTS: &[&str] = &[
@@ -192,7 +210,7 @@ impl<'s> Names<'s> {
             (Some(written), _) if !matches!(text(bytes, written), "var" | "auto") => {
                 (grammar.spec.type_guess)(text(bytes, written).trim_start_matches([':', ' ']))
             }
-            (_, Some(value)) => self.guess(grammar, bytes, value, DEPTH),
+            (_, Some(value)) => self.guess_value(grammar, bytes, value),
             _ => Guess::Unknown,
         };
         // Several names share a declaration only where types are written; then it has more parts than a name and one more.
@@ -210,7 +228,7 @@ impl<'s> Names<'s> {
             for name in listed(name) {
                 // A list of names with a list of values: each name its own, where they pair up.
                 let own = match (written, values.next()) {
-                    (None, Some(value)) => self.guess(grammar, bytes, value, DEPTH),
+                    (None, Some(value)) => self.guess_value(grammar, bytes, value),
                     _ => guess,
                 };
                 if let Some(name) = last_name(grammar, bytes, name) {
@@ -220,12 +238,24 @@ impl<'s> Names<'s> {
         }
     }
 
+    /// Whether an expression surely is no whole number.
+    pub(crate) fn is_fraction(&self, grammar: &'static Grammar, bytes: &[u8], node: Node<'_>) -> bool {
+        self.guess(grammar, bytes, node, DEPTH) == Guess::Fraction
+    }
+
+    /// Whether the value of an expression surely is never below zero: a length, or of a type that knows no such numbers.
+    pub(crate) fn is_never_negative(&self, grammar: &'static Grammar, bytes: &[u8], node: Node<'_>) -> bool {
+        let inner = only_named_child(node).filter(|_| grammar.role(node) == Role::Paren).unwrap_or(node);
+        is_length(grammar, bytes, inner) || self.guess(grammar, bytes, inner, DEPTH) == Guess::Natural
+    }
+
     /// Guesses what an expression is.
     pub(crate) fn guess(&self, grammar: &'static Grammar, bytes: &[u8], node: Node<'_>, depth: u8) -> Guess {
         let Some(depth) = depth.checked_sub(1) else { return Guess::Unknown };
         let again = |node| self.guess(grammar, bytes, node, depth);
         match grammar.role(node) {
             Role::Str | Role::Template => Guess::Text,
+            Role::Number if is_written_as_fraction(text(bytes, node)) => Guess::Fraction,
             Role::Number | Role::Char => Guess::Number,
             Role::Bool => Guess::Bool,
             Role::List | Role::Dict => Guess::Other,
@@ -251,14 +281,15 @@ impl<'s> Names<'s> {
                     .and_then(|count| node.named_child(count.checked_sub(1)?));
                 match node.child(0).map_or("", |token| text(bytes, token)) {
                     "!" | "not" => match operand.map_or(Guess::Unknown, again) {
-                        Guess::Number => Guess::Number,
+                        number if number.is_number() => number,
                         _ => Guess::Bool,
                     },
+                    "-" | "+" if operand.map(again) == Some(Guess::Fraction) => Guess::Fraction,
                     "-" | "+" | "~" => Guess::Number,
                     _ => Guess::Unknown,
                 }
             }
-            Role::Binary => Self::guess_binary(bytes, node, again),
+            Role::Binary => Self::guess_binary(grammar, bytes, node, again),
             Role::Ternary => match (
                 grammar.child(node, Field::Consequence).map_or(Guess::Unknown, again),
                 grammar.child(node, Field::Alternative).map_or(Guess::Unknown, again),
@@ -270,6 +301,14 @@ impl<'s> Names<'s> {
         }
     }
 
+    /// Guesses what a name is that begins with a value: one that is not below zero may become so.
+    fn guess_value(&self, grammar: &'static Grammar, bytes: &[u8], value: Node<'_>) -> Guess {
+        match self.guess(grammar, bytes, value, DEPTH) {
+            Guess::Natural => Guess::Number,
+            guess => guess,
+        }
+    }
+
     fn guess_call(&self, grammar: &'static Grammar, bytes: &[u8], node: Node<'_>) -> Guess {
         let Some(name) = callee(grammar, node).and_then(|callee| last_name(grammar, bytes, callee)) else {
             return Guess::Unknown;
@@ -277,12 +316,18 @@ impl<'s> Names<'s> {
         match self.guesses.get(name) {
             Some(guess) if *guess != Guess::Unknown => *guess,
             _ if NUMBERS.contains(&name) => Guess::Number,
+            _ if FRACTIONS.contains(&name) => Guess::Fraction,
             _ if TEXTS.contains(&name) => Guess::Text,
             _ => Guess::Unknown,
         }
     }
 
-    fn guess_binary<'t>(bytes: &[u8], node: Node<'t>, again: impl Fn(Node<'t>) -> Guess) -> Guess {
+    fn guess_binary<'t>(
+        grammar: &'static Grammar,
+        bytes: &[u8],
+        node: Node<'t>,
+        again: impl Fn(Node<'t>) -> Guess,
+    ) -> Guess {
         let count = node.child_count();
         let (Some(left), Some(token), Some(right)) =
             (node.child(0), node.child(1), node.child(count.saturating_sub(1)))
@@ -298,22 +343,29 @@ impl<'s> Names<'s> {
             },
             "+" => match (again(left), again(right)) {
                 (Guess::Text, _) | (_, Guess::Text) => Guess::Text,
-                (Guess::Number, _) | (_, Guess::Number) => Guess::Number,
+                (left, right) if left.is_number() || right.is_number() => reckoned(left, right),
                 (left, right) => merge(left, right),
             },
             "*" | "%" => match (again(left), again(right)) {
                 (Guess::Text, _) => Guess::Text,
                 (Guess::Other, _) | (_, Guess::Other) => Guess::Other,
                 (_, Guess::Text) => Guess::Text,
+                (left, right) => reckoned(left, right),
+            },
+            "-" => match (again(left), again(right)) {
+                (Guess::Other, _) => Guess::Other,
+                (Guess::Fraction, _) | (_, Guess::Fraction) => Guess::Fraction,
                 _ => Guess::Number,
             },
-            "-" | "//" | "**" | "<<" | ">>" => match again(left) {
+            "//" | "**" | "<<" | ">>" => match again(left) {
                 Guess::Other => Guess::Other,
                 _ => Guess::Number,
             },
             "/" => match (again(left), again(right)) {
                 (Guess::Text, _) | (_, Guess::Text) => Guess::Text,
-                _ => Guess::Number,
+                // Of whole numbers as well.
+                _ if grammar.spec.divides_exactly => Guess::Fraction,
+                (left, right) => reckoned(left, right),
             },
             _ => Guess::Unknown,
         }
@@ -321,7 +373,40 @@ impl<'s> Names<'s> {
 }
 
 fn merge(one: Guess, other: Guess) -> Guess {
-    if one == other { one } else { Guess::Unknown }
+    match (one, other) {
+        _ if one == other => one,
+        _ if one.is_number() && other.is_number() => Guess::Number,
+        _ => Guess::Unknown,
+    }
+}
+
+/// The sum, product or quotient of two values of which one is a number.
+fn reckoned(one: Guess, other: Guess) -> Guess {
+    match (one, other) {
+        (Guess::Fraction, _) | (_, Guess::Fraction) => Guess::Fraction,
+        (Guess::Natural, Guess::Natural) => Guess::Natural,
+        _ => Guess::Number,
+    }
+}
+
+/// Whether a number is written with a point or an exponent.
+fn is_written_as_fraction(text: &str) -> bool {
+    let exponent = |pair: &[u8]| pair[0].is_ascii_digit() && matches!(pair[1], b'e' | b'E');
+    text.contains('.') || !text.starts_with("0x") && !text.starts_with("0X") && text.as_bytes().windows(2).any(exponent)
+}
+
+/// Whether an expression asks how much something holds.
+fn is_length(grammar: &'static Grammar, bytes: &[u8], node: Node<'_>) -> bool {
+    let written = text(bytes, node);
+    // What is missing has no length.
+    let missing = written.contains("?.") || written.contains("&.");
+    if missing || !matches!(grammar.role(node), Role::Call | Role::Member) {
+        return false;
+    }
+    grammar.spec.lengths.iter().any(|form| match form.strip_suffix('(') {
+        Some(name) => callee(grammar, node).is_some_and(|callee| text(bytes, callee) == name),
+        None => written.ends_with(form),
+    })
 }
 
 /// The expression that a call calls.

@@ -140,6 +140,11 @@ pub(crate) struct LanguageSpec {
     pub roles: &'static [(Role, &'static [&'static str])],
     /// How names are declared.
     pub declares: &'static [Declares],
+    /// Whether `/` gives fractions of whole numbers.
+    pub divides_exactly: bool,
+    /// How the length of something is asked for: a function with its parenthesis, or what stands behind a value. Never
+    /// below zero.
+    pub lengths: &'static [&'static str],
     /// What a written type says about `+`.
     pub type_guess: fn(&str) -> Guess,
     /// Calls to leave alone.

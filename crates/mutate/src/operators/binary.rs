@@ -3,7 +3,7 @@
 use tinybug_model::{Language, Tier};
 use tree_sitter::Node;
 
-use super::{Drafts, Op};
+use super::{Drafts, Op, twins};
 use crate::{
     grammar::Field,
     languages::Plus,
@@ -164,14 +164,15 @@ fn infix_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Nod
             }
             _ => None,
         };
-        drafts.span(
-            site,
-            *op,
-            op.info().tier,
-            (site.node.start_byte(), site.node.end_byte()),
-            (*replacement).into(),
-            typed,
-        );
+        let span = (site.node.start_byte(), site.node.end_byte());
+        drafts.offer(site, *op, op.info().tier, span, (*replacement).into(), typed, |_| match op {
+            Op::RelBoundary => twins::of_token(site, parent, replacement),
+            Op::RelNegate => {
+                twins::of_token(site, parent, replacement).or_else(|| twins::of_opposite(site, left, false))
+            }
+            Op::RelEq | Op::RelStrictEq | Op::RelIdentity | Op::RelMember => twins::of_opposite(site, left, true),
+            _ => None,
+        });
     }
 }
 
@@ -195,17 +196,10 @@ fn keeps_sense<'t>(site: &Site<'_, 't>, left: Node<'t>, right: Node<'t>, token: 
         "*" | "//" | "%" if matches!(number(right), "0" | "0.0") => false,
         // `x + 0` and `x - 0` are the same.
         "+" | "-" if number(right) == "0" => false,
-        // A length is never negative: `len(x) > 0` and `len(x) >= 0` differ, but `< 0` never holds either way.
-        "<" if number(right) == "0" => !is_length(site, left),
         // Logic that only guards against nothing: its mutant crashes, which tells nobody anything.
         "&&" | "and" => !is_null_guard(site, left, right),
         _ => true,
     }
-}
-
-fn is_length<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
-    let text = site.text(node);
-    text.starts_with("len(") || text.ends_with(".length") || text.ends_with(".size()") || text.ends_with(".len()")
 }
 
 /// Whether a conjunction only guards its right side, as `p && p.x`, `p != null && p.x`.
@@ -272,8 +266,12 @@ pub(super) fn whole<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     }
     let bools = site.spec().syntax.bools;
     match site.text(token) {
-        "==" | "===" | ">" | "<" => drafts.replace(site, Op::RelFalseTrue, site.node, bools[1]),
-        "!=" | "!==" | ">=" | "<=" => drafts.replace(site, Op::RelFalseTrue, site.node, bools[0]),
+        "==" | "===" | ">" | "<" => {
+            drafts.replace_unless(site, Op::RelFalseTrue, site.node, bools[1], |_| Some(twins::of_whole(site, false)));
+        }
+        "!=" | "!==" | ">=" | "<=" => {
+            drafts.replace_unless(site, Op::RelFalseTrue, site.node, bools[0], |_| Some(twins::of_whole(site, true)));
+        }
         "<=>" => {
             if let (Some(left), Some(right)) = (site.node.child(0), site.node.child(2)) {
                 let simple = |node| !matches!(site.role_of(node), Role::Binary | Role::Ternary);

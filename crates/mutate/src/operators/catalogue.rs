@@ -141,9 +141,9 @@ catalogue! {
     BitNotDrop "bit.not_drop" Default "drops a bitwise complement": "~mask" => "mask";
         AllBut(Rust) "Rust writes it `!`, as the logical not: see `logic.not_drop`.";
     RelBoundary "rel.boundary" Default "moves the boundary of a comparison by one value": "age < 18" => "age <= 18";
-        All "Not `< 0` behind a length, which never holds.";
+        All;
     RelNegate "rel.negate" Default "turns a comparison into its opposite": "age < 18" => "age >= 18";
-        All "Not `< 0` behind a length.";
+        All "Not behind a not, which is dropped instead.";
     RelEq "rel.eq" Default "swaps equal with not equal": "status == DONE" => "status != DONE";
         All;
     RelStrictEq "rel.strict_eq" Default "swaps strictly equal with strictly not equal": "kind === 'a'" => "kind !== 'a'";
@@ -181,7 +181,7 @@ catalogue! {
     LitBool "lit.bool" Default "swaps true with false": "strict = true" => "strict = false";
         All "Not in a loop without an end.";
     LitInt "lit.int" Default "changes a number by one": "retries = 3" => "retries = 4";
-        All "Not sizes of arrays, values of enumerations, and settings such as ports, timeouts, versions and levels.";
+        All "Not sizes of arrays, values of enumerations, and settings such as ports, timeouts, versions and levels; nor where moving the boundary of a comparison of whole numbers does the same.";
     LitFloat "lit.float" Extended "changes a fraction": "rate = 0.5" => "rate = 1.5";
         All;
     LitStringEmpty "lit.string_empty" Extended "empties a text": "sep = \",\"" => "sep = \"\"";

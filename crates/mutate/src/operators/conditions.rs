@@ -3,7 +3,7 @@
 use tinybug_model::{Language, Tier};
 use tree_sitter::Node;
 
-use super::{Drafts, Op};
+use super::{Drafts, Op, twins};
 use crate::{
     grammar::Field,
     role::Role,
@@ -51,8 +51,9 @@ pub(super) fn condition<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let [yes, no] = site.spec().syntax.bools;
     match site.role {
         Role::If => {
-            drafts.replace(site, Op::CondTrue, condition, yes);
-            drafts.replace(site, Op::CondFalse, condition, no);
+            let twin = |holds| move |_: &str| twins::of_constant(site, condition, holds);
+            drafts.replace_unless(site, Op::CondTrue, condition, yes, twin(true));
+            drafts.replace_unless(site, Op::CondFalse, condition, no, twin(false));
         }
         Role::While if !is_until(site) => {
             drafts.replace(site, Op::CondLoopZero, condition, no);
@@ -129,29 +130,11 @@ fn is_expression<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
 
 fn ternary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let Some((yes, no)) = sides(site, site.node) else { return };
-    let simple = |node| {
-        matches!(
-            site.role_of(node),
-            Role::Name
-                | Role::Member
-                | Role::Number
-                | Role::Str
-                | Role::Null
-                | Role::Call
-                | Role::Bool
-                | Role::Paren
-                | Role::Char
-        )
-    };
-    let wrap = |node| {
-        let text = site.text(node);
-        if simple(node) { text.to_owned() } else { format!("({text})") }
-    };
     if site.text(yes) == site.text(no) {
         return;
     }
-    drafts.replace(site, Op::CondTernary, site.node, wrap(yes));
-    drafts.replace(site, Op::CondTernary, site.node, wrap(no));
+    drafts.replace(site, Op::CondTernary, site.node, as_value(site, yes));
+    drafts.replace(site, Op::CondTernary, site.node, as_value(site, no));
     // The opposite of the condition swaps them as well.
     let condition = site.child(Field::Condition).or_else(|| site.node.named_child(1));
     if condition.is_none_or(|condition| super::binary::has_opposite(site, condition)) {
@@ -163,10 +146,28 @@ fn ternary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         && let Some(between) = site.bytes.get(first.end_byte()..second.start_byte())
         && let Ok(between) = std::str::from_utf8(between)
     {
-        let swapped = format!("{}{between}{}", wrap(second), wrap(first));
+        let swapped = format!("{}{between}{}", as_value(site, second), as_value(site, first));
         let span = (first.start_byte(), second.end_byte());
         drafts.span(site, Op::CondTernary, Tier::Default, span, swapped.into(), None);
     }
+}
+
+/// A side of a conditional value as it stands alone.
+pub(super) fn as_value<'t>(site: &Site<'_, 't>, value: Node<'t>) -> String {
+    let simple = matches!(
+        site.role_of(value),
+        Role::Name
+            | Role::Member
+            | Role::Number
+            | Role::Str
+            | Role::Null
+            | Role::Call
+            | Role::Bool
+            | Role::Paren
+            | Role::Char
+    );
+    let text = site.text(value);
+    if simple { text.to_owned() } else { format!("({text})") }
 }
 
 /// The two sides of a conditional value.

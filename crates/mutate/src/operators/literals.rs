@@ -2,11 +2,11 @@
 
 use tinybug_model::{Language, Tier};
 
-use super::{Drafts, Op};
+use super::{Drafts, Op, twins};
 use crate::{
     grammar::Field,
     role::Role,
-    site::{Frame, Site, named_children, only_named_child},
+    site::{Frame, Site, Twin, named_children, only_named_child},
     types::last_name,
 };
 
@@ -37,7 +37,7 @@ fn boolean<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             && site.above(2).is_some_and(|frame| matches!(frame.role, Role::While | Role::DoWhile));
     let in_pattern = site.place().pattern && site.spec().syntax.strict;
     if !endless && !in_pattern {
-        drafts.replace(site, Op::LitBool, site.node, other);
+        drafts.replace_unless(site, Op::LitBool, site.node, other, |new| twins::of_side(site, new));
     }
 }
 
@@ -46,7 +46,7 @@ fn number<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let strict = site.spec().syntax.strict;
     let Some(number) = Number::read(text) else {
         if let Some(other) = other_float(text).filter(|_| !site.place().pattern) {
-            drafts.replace(site, Op::LitFloat, site.node, other);
+            drafts.replace_unless(site, Op::LitFloat, site.node, other, |new| twins::of_side(site, new));
         }
         return;
     };
@@ -54,7 +54,8 @@ fn number<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         return;
     }
     if !(strict && number.is_limit()) {
-        drafts.replace(site, Op::LitInt, site.node, number.with(number.value + 1));
+        let next = number.value + 1;
+        drafts.replace_unless(site, Op::LitInt, site.node, number.with(next), |new| of_number(site, next, new));
     }
     if number.value == 1 && !is_divisor(site) {
         let stands_still = matches!(site.parent_role(), Role::AugAssign | Role::Assign)
@@ -64,8 +65,12 @@ fn number<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
                 .is_some_and(|left| site.steers_loop(left));
         let tier = if stands_still { Tier::Extended } else { Tier::Default };
         let span = (site.node.start_byte(), site.node.end_byte());
-        drafts.span(site, Op::LitInt, tier, span, number.with(0).into(), None);
+        drafts.offer(site, Op::LitInt, tier, span, number.with(0).into(), None, |new| of_number(site, 0, new));
     }
+}
+
+fn of_number<'t>(site: &Site<'_, 't>, value: u64, written: &str) -> Option<Twin<'t>> {
+    twins::of_number(site, value).or_else(|| twins::of_side(site, written))
 }
 
 /// Whether the node divides something.
@@ -121,10 +126,11 @@ fn is_setting(site: &Site<'_, '_>) -> bool {
 }
 
 /// A whole number as written.
-struct Number<'a> {
+pub(super) struct Number<'a> {
     prefix: &'a str,
     radix: u32,
-    value: u64,
+    /// The number itself.
+    pub(super) value: u64,
     suffix: &'a str,
     capital: bool,
     width: usize,
@@ -132,7 +138,7 @@ struct Number<'a> {
 
 impl<'a> Number<'a> {
     /// Reads a whole number of at most 63 bits; octal numbers of the old form are left alone.
-    fn read(text: &'a str) -> Option<Self> {
+    pub(super) fn read(text: &'a str) -> Option<Self> {
         let (prefix, rest, radix) = match text.get(..2) {
             Some("0x" | "0X") => (&text[..2], &text[2..], 16),
             Some("0b" | "0B") => (&text[..2], &text[2..], 2),
@@ -211,7 +217,8 @@ fn string<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         return;
     }
     if prefix.is_empty() && !quoted.contains('%') && !quoted.contains('{') {
-        drafts.replace(site, Op::LitStringEmpty, site.node, format!("{mark}{mark}"));
+        let empty = format!("{mark}{mark}");
+        drafts.replace_unless(site, Op::LitStringEmpty, site.node, empty, |new| twins::of_side(site, new));
     }
 }
 

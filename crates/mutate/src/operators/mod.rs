@@ -9,6 +9,7 @@ mod literals;
 mod patterns;
 mod returns;
 mod statements;
+mod twins;
 mod unary;
 
 use std::borrow::Cow;
@@ -21,7 +22,7 @@ pub(crate) use catalogue::Op;
 use crate::{
     grammar::Field,
     role::{Place, Role},
-    site::{Proposed, Site},
+    site::{Proposed, Site, Twin},
 };
 
 /// Where operators put their drafts.
@@ -53,6 +54,34 @@ impl<'d, 't> Drafts<'d, 't> {
         replacement: Cow<'static, str>,
         operands: Option<[Node<'t>; 2]>,
     ) {
+        self.offer(site, op, tier, (start, end), replacement, operands, |_| None);
+    }
+
+    /// Proposes to replace a node with what may have a twin.
+    fn replace_unless(
+        &mut self,
+        site: &Site<'_, 't>,
+        op: Op,
+        node: Node<'t>,
+        replacement: impl Into<Cow<'static, str>>,
+        twin: impl FnOnce(&str) -> Option<Twin<'t>>,
+    ) {
+        let span = (node.start_byte(), node.end_byte());
+        self.offer(site, op, op.info().tier, span, replacement.into(), None, twin);
+    }
+
+    /// Proposes to replace a span with what may have a twin; only an accepted draft is asked for it.
+    #[expect(clippy::too_many_arguments, reason = "private, and each argument is one column of the draft")]
+    fn offer(
+        &mut self,
+        site: &Site<'_, 't>,
+        op: Op,
+        tier: Tier,
+        (start, end): (usize, usize),
+        replacement: Cow<'static, str>,
+        operands: Option<[Node<'t>; 2]>,
+        twin: impl FnOnce(&str) -> Option<Twin<'t>>,
+    ) {
         let place = self.place;
         if place.pattern && site.spec().syntax.strict {
             return;
@@ -64,7 +93,8 @@ impl<'d, 't> Drafts<'d, 't> {
         let original = &site.bytes[start..end];
         let plain = original != replacement.as_bytes() && !original.contains(&b'\n') && !replacement.contains('\n');
         if plain && (site.spec().allows)(site, op, (start, end), &replacement) {
-            self.proposed.add((op, tier), (start, end), replacement, self.symbol, operands);
+            let twin = twin(&replacement);
+            self.proposed.add((op, tier), (start, end), replacement, self.symbol, operands, twin);
         }
     }
 }

@@ -3,7 +3,7 @@
 use tinybug_model::Language;
 use tree_sitter::Node;
 
-use super::{Drafts, Op};
+use super::{Drafts, Op, literals::Number, twins};
 use crate::{
     grammar::Field,
     role::Role,
@@ -147,13 +147,18 @@ fn typed<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, value: Node<'t>, 
     let syntax = &site.spec().syntax;
     let zeros = (site.spec().zeros)(declared);
     for zero in zeros {
-        if is_same(site, value, zero) {
+        // What a literal becomes, other operators make of it.
+        let literal = site.role_of(value) == Role::Bool && zero.starts_with("Boolean.")
+            || Number::read(text).is_some_and(|number| number.value == 1) && is_zero(zero);
+        if literal || is_same(site, value, zero) {
             continue;
         }
         // In the quotes of the text it replaces, so that it is no second way to empty that text.
         let zero = if *zero == "\"\"" && text.starts_with('\'') { &"''" } else { zero };
         let op = if syntax.bools.contains(zero) { Op::RetBool } else { Op::RetZero };
-        drafts.replace(site, op, value, *zero);
+        drafts.replace_unless(site, op, value, *zero, |_| {
+            twins::of_returned(site, value, |side| is_same(site, side, zero))
+        });
     }
     if zeros.contains(&syntax.bools[0]) && matches!(site.role_of(value), Role::Call | Role::Name | Role::Member) {
         drafts.replace(site, Op::RetBool, value, format!("{}{text}", syntax.not));
@@ -192,7 +197,9 @@ fn untyped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, value: Node<'t>
         // A component that renders nothing, or a function that makes functions, crashes at once.
         Role::Bool | Role::Null | Role::Lambda | Role::Function => {}
         _ if is_same(site, value, syntax.null) || site.own_text().contains("yield") => {}
-        _ => drafts.replace(site, Op::RetZero, value, syntax.null),
+        _ => drafts.replace_unless(site, Op::RetZero, value, syntax.null, |_| {
+            twins::of_returned(site, value, |side| is_same(site, side, syntax.null))
+        }),
     }
 }
 
@@ -211,7 +218,7 @@ fn is_same<'t>(site: &Site<'_, 't>, value: Node<'t>, zero: &str) -> bool {
     if text.len() > 40 {
         return false;
     }
-    let (text, zero) = (plain(text), plain(zero));
+    let (text, zero) = (plain(text), plain(zero.trim_start_matches("java.util.")));
     let empty_texts = [
         "\"\"",
         "``",
@@ -226,10 +233,14 @@ fn is_same<'t>(site: &Site<'_, 't>, value: Node<'t>, zero: &str) -> bool {
     text == zero
         || empty_texts.contains(&text.as_str()) && empty_texts.contains(&zero.as_str())
         || nulls.contains(&text.as_str()) && nulls.contains(&zero.as_str())
-        || matches!(
-            (text.as_str(), zero.as_str()),
-            ("0.0" | "0L" | "0f" | "0.0f" | "0u", "0" | "0.0") | ("vec![]", "Vec::new()")
-        )
+        || is_zero(&text) && is_zero(&zero)
+        || (text.as_str(), zero.as_str()) == ("vec![]", "Vec::new()")
+}
+
+/// Whether a number is zero, of whatever type.
+fn is_zero(text: &str) -> bool {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '_');
+    digits.starts_with('0') && digits.bytes().all(|byte| matches!(byte, b'0' | b'.'))
 }
 
 /// Go returns several values: each has its own type.

@@ -9,3 +9,4 @@ mod page;
 mod real_libraries;
 mod rules;
 mod snapshots;
+mod twins;

@@ -126,7 +126,9 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         Declares { kind: "declaration", name: Field::Declarator, types: Some(Field::Type), value: None },
         Declares { kind: "field_declaration", name: Field::Declarator, types: Some(Field::Type), value: None },
     ],
-    type_guess: |_| Guess::Unknown,
+    divides_exactly: false,
+    lengths: &["strlen("],
+    type_guess,
     arid: ARID,
     swaps: &[
         ("floor", "ceil"),
@@ -148,6 +150,16 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         " { extern int puts(const char *); extern void abort(void); puts(\"tinybug canary\"); abort(); }",
     ),
 };
+
+/// What a written type says; a pointer is no number, and what is pointed to does not tell.
+pub(super) fn type_guess(written: &str) -> Guess {
+    match written.trim_start_matches("const ").trim_start_matches("std::") {
+        "double" | "float" | "long double" => Guess::Fraction,
+        "size_t" | "unsigned" | "uint8_t" | "uint16_t" | "uint32_t" | "uint64_t" => Guess::Natural,
+        plain if plain.starts_with("unsigned ") => Guess::Natural,
+        _ => Guess::Unknown,
+    }
+}
 
 /// Conditions of the preprocessor hold what they guard, but are no code themselves; what libraries call their macros
 /// for assertions at compile time ends alike.

@@ -128,6 +128,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         Declares { kind: "declaration", name: Field::Declarator, types: Some(Field::Type), value: None },
         Declares { kind: "field_declaration", name: Field::Declarator, types: Some(Field::Type), value: None },
     ],
+    divides_exactly: false,
+    lengths: &[".size()", ".length()", "->size()", "->length()", "strlen(", "std::strlen("],
     type_guess,
     arid: c::ARID,
     swaps: &[
@@ -154,7 +156,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
 fn type_guess(written: &str) -> Guess {
     match written.trim_start_matches("const ").trim_end_matches('&') {
         "std::string" | "string" | "std::string_view" | "std::wstring" => Guess::Text,
-        _ => Guess::Unknown,
+        plain => c::type_guess(plain),
     }
 }
 

@@ -122,6 +122,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         Declares { kind: "method_declaration", name: Field::Name, types: Some(Field::Returns), value: None },
         Declares { kind: "foreach_statement", name: Field::Left, types: Some(Field::Type), value: None },
     ],
+    divides_exactly: false,
+    lengths: &[".Length", ".Count", ".Count()"],
     type_guess,
     arid: Arid {
         callees: &["nameof", "GC.Collect", "Environment.Exit"],
@@ -184,6 +186,8 @@ fn type_guess(written: &str) -> Guess {
     match written {
         "string" | "String" | "string?" => Guess::Text,
         "bool" => Guess::Bool,
+        "double" | "float" | "decimal" => Guess::Fraction,
+        "byte" | "uint" | "ulong" | "ushort" | "nuint" => Guess::Natural,
         _ if NUMBERS.contains(&written) => Guess::Number,
         _ => Guess::Other,
     }

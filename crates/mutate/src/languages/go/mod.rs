@@ -78,6 +78,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         Declares { kind: "function_declaration", name: Field::Name, types: Some(Field::Result), value: None },
         Declares { kind: "method_declaration", name: Field::Name, types: Some(Field::Result), value: None },
     ],
+    divides_exactly: false,
+    lengths: &["len(", "cap(", "utf8.RuneCountInString(", "strings.Count("],
     type_guess,
     arid: Arid {
         callees: &["panic", "print", "println", "make", "recover", "close", "delete", "new"],
@@ -153,8 +155,10 @@ const INTEGERS: &[&str] = &[
 fn type_guess(written: &str) -> Guess {
     match written {
         "string" => Guess::Text,
-        "float32" | "float64" => Guess::Number,
+        "float32" | "float64" => Guess::Fraction,
         "bool" => Guess::Bool,
+        "byte" => Guess::Natural,
+        _ if written.starts_with("uint") && INTEGERS.contains(&written) => Guess::Natural,
         _ if INTEGERS.contains(&written) => Guess::Number,
         _ if written.starts_with(['[', '*', '(']) || written.starts_with("map[") || written.starts_with("func") => {
             Guess::Other
@@ -259,7 +263,7 @@ fn number_fits(site: &Site<'_, '_>) -> bool {
     let Some(parent) = site.parent() else { return false };
     // Constants of a type of their own are names for cases; two of one value make two equal cases.
     let names_cases = site.stack.iter().rev().find(|frame| frame.role == Role::Const).is_some_and(|frame| {
-        site.child_of(frame.node, Field::Type).is_some_and(|written| type_guess(site.text(written)) != Guess::Number)
+        site.child_of(frame.node, Field::Type).is_some_and(|written| !type_guess(site.text(written)).is_number())
     });
     let converted = site.place().constant && parent.role == Role::Arguments;
     if names_cases || converted {

@@ -91,6 +91,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         Declares { kind: "method_declaration", name: Field::Name, types: Some(Field::Type), value: None },
         Declares { kind: "constant_declaration", name: Field::Declarator, types: Some(Field::Type), value: None },
     ],
+    divides_exactly: false,
+    lengths: &[".length", ".length()", ".size()"],
     type_guess,
     arid: Arid {
         callees: &["System.exit", "System.gc", "Objects.requireNonNull", "Objects.hash"],
@@ -140,7 +142,8 @@ fn type_guess(written: &str) -> Guess {
     match written {
         "String" | "CharSequence" | "StringBuilder" => Guess::Text,
         "boolean" | "Boolean" => Guess::Bool,
-        "Integer" | "Long" | "Double" | "Float" | "Short" | "Byte" => Guess::Number,
+        "double" | "float" | "Double" | "Float" => Guess::Fraction,
+        "Integer" | "Long" | "Short" | "Byte" => Guess::Number,
         _ if NUMBERS.contains(&written) => Guess::Number,
         _ => Guess::Other,
     }

@@ -153,6 +153,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         Declares { kind: "assignment_expression", name: Field::Left, types: None, value: Some(Field::Right) },
         Declares { kind: "assignment_pattern", name: Field::Left, types: None, value: Some(Field::Right) },
     ],
+    divides_exactly: true,
+    lengths: &[".length", ".size"],
     type_guess: |_| Guess::Unknown,
     arid: ARID,
     swaps: SWAPS,

@@ -93,6 +93,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         },
         Declares { kind: "function_definition", name: Field::Name, types: Some(Field::ReturnType), value: None },
     ],
+    divides_exactly: true,
+    lengths: &["len("],
     type_guess,
     arid: Arid {
         callees: &[
@@ -162,7 +164,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
 fn type_guess(written: &str) -> Guess {
     match written {
         "str" | "bytes" | "AnyStr" | "Optional[str]" | "str | None" => Guess::Text,
-        "int" | "float" | "complex" | "Decimal" | "Fraction" => Guess::Number,
+        "int" => Guess::Number,
+        "float" | "complex" | "Decimal" | "Fraction" => Guess::Fraction,
         "bool" => Guess::Bool,
         _ if written.starts_with(['l', 'L', 't', 'T', 'd', 'D', 's', 'S']) && written.contains('[') => Guess::Other,
         "list" | "tuple" | "dict" | "set" => Guess::Other,

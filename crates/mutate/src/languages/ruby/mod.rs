@@ -66,6 +66,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         (Role::Continue, &["next"]),
     ],
     declares: &[Declares { kind: "assignment", name: Field::Left, types: None, value: Some(Field::Right) }],
+    divides_exactly: false,
+    lengths: &[".length", ".size", ".count"],
     type_guess: |_| Guess::Unknown,
     arid: Arid {
         callees: &[

@@ -110,6 +110,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         Declares { kind: "let_declaration", name: Field::Pattern, types: Some(Field::Type), value: Some(Field::Value) },
         Declares { kind: "function_item", name: Field::Name, types: Some(Field::ReturnType), value: None },
     ],
+    divides_exactly: false,
+    lengths: &[".len()", ".count()"],
     type_guess,
     arid: Arid {
         callees: &[],
@@ -151,7 +153,8 @@ fn type_guess(written: &str) -> Guess {
     match written {
         "String" | "Cow<'_, str>" => Guess::Text,
         "bool" => Guess::Bool,
-        "f32" | "f64" => Guess::Number,
+        "f32" | "f64" => Guess::Fraction,
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => Guess::Natural,
         _ if NUMBERS.contains(&written) => Guess::Number,
         _ if written.starts_with('&') && written.ends_with("str") => Guess::Text,
         _ if written.starts_with("Vec<") || written.contains("Instant") || written.contains("SystemTime") => {

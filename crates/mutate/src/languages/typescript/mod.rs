@@ -153,6 +153,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         Declares { kind: "property_signature", name: Field::Name, types: Some(Field::Type), value: None },
         Declares { kind: "assignment_expression", name: Field::Left, types: None, value: Some(Field::Right) },
     ],
+    divides_exactly: true,
+    lengths: &[".length", ".size"],
     type_guess,
     arid: javascript::ARID,
     swaps: javascript::SWAPS,

@@ -1,0 +1,233 @@
+//! Twins: changes that do the same as a plainer change of the same line. Of such only the plainer one is made.
+
+use tree_sitter::Node;
+
+use super::literals::Number;
+use crate::{
+    grammar::Field,
+    role::Role,
+    site::{Given, Site, Twin},
+};
+
+/// A comparison with a whole number, read as if the number stood on the right.
+struct Bound<'t> {
+    /// How they are compared.
+    token: &'static str,
+    /// The number.
+    value: i128,
+    /// What is compared with it.
+    thing: Node<'t>,
+    /// Whether the number stands on the left.
+    turned: bool,
+}
+
+impl<'t> Bound<'t> {
+    fn of(site: &Site<'_, 't>, comparison: Node<'t>) -> Option<Self> {
+        if comparison.child_count() != 3 {
+            return None;
+        }
+        let (left, token, right) = (comparison.child(0)?, comparison.child(1)?, comparison.child(2)?);
+        let token = relation(site.text(token))?;
+        match (whole_number(site, left), whole_number(site, right)) {
+            (None, Some(value)) => Some(Self { token, value, thing: left, turned: false }),
+            (Some(value), None) => Some(Self { token: turned(token), value, thing: right, turned: true }),
+            _ => None,
+        }
+    }
+
+    /// What the comparison of a value that is never negative always gives, with another token.
+    fn outcome_with(&self, token: &'static str) -> Option<bool> {
+        outcome(if self.turned { turned(token) } else { token }, self.value)
+    }
+}
+
+/// What comparing a value that is never negative always gives.
+fn outcome(token: &str, value: i128) -> Option<bool> {
+    match token {
+        ">=" if value <= 0 => Some(true),
+        ">" if value < 0 => Some(true),
+        "<" if value <= 0 => Some(false),
+        "<=" if value < 0 => Some(false),
+        _ => None,
+    }
+}
+
+fn relation(token: &str) -> Option<&'static str> {
+    ["<", "<=", ">", ">="].into_iter().find(|known| *known == token)
+}
+
+/// The same comparison with its sides swapped.
+fn turned(token: &'static str) -> &'static str {
+    match token {
+        "<" => ">",
+        "<=" => ">=",
+        ">" => "<",
+        ">=" => "<=",
+        other => other,
+    }
+}
+
+/// The other comparison of the same direction.
+fn boundary(token: &str) -> &'static str {
+    match token {
+        "<" => "<=",
+        "<=" => "<",
+        ">" => ">=",
+        _ => ">",
+    }
+}
+
+fn whole_number<'t>(site: &Site<'_, 't>, node: Node<'t>) -> Option<i128> {
+    match site.role_of(node) {
+        Role::Number => Number::read(site.text(node)).map(|number| i128::from(number.value)),
+        Role::Unary if node.child(0).is_some_and(|token| site.text(token) == "-") => {
+            let number = node.named_child(0).filter(|number| site.role_of(*number) == Role::Number)?;
+            Number::read(site.text(number)).map(|number| -i128::from(number.value))
+        }
+        _ => None,
+    }
+}
+
+/// A change of nothing: what has it for a twin does what the code does as it is.
+fn nothing<'t>(site: &Site<'_, 't>, node: Node<'t>, given: Given<'t>) -> Twin<'t> {
+    Twin { start: node.start_byte(), end: node.end_byte(), replacement: site.text(node).to_owned().into(), given }
+}
+
+/// The twin of another token in a comparison: a constant, where what is compared is never negative.
+pub(super) fn of_token<'t>(site: &Site<'_, 't>, comparison: Node<'t>, token: &'static str) -> Option<Twin<'t>> {
+    let bound = Bound::of(site, comparison)?;
+    let holds = bound.outcome_with(token)?;
+    let given = Given::NeverNegative(bound.thing);
+    if outcome(bound.token, bound.value) == Some(holds) {
+        return Some(nothing(site, site.node, given));
+    }
+    Some(constant(site, site.stack.len().checked_sub(1)?, holds, given))
+}
+
+/// The twin of a comparison turned into its opposite: the same without the `not` in front.
+pub(super) fn of_opposite<'t>(site: &Site<'_, 't>, left: Node<'t>, exact: bool) -> Option<Twin<'t>> {
+    let above = site.stack.iter().rev().skip(1).find(|frame| frame.role != Role::Paren)?;
+    let operand = negated(site, above.node)?;
+    let (start, end) = (above.node.start_byte(), operand.start_byte());
+    let given = if exact { Given::Always } else { Given::NoFraction(left) };
+    Some(Twin { start, end, replacement: "".into(), given })
+}
+
+/// The twin of another number in a comparison: another token, where whole numbers are compared, or a constant.
+pub(super) fn of_number<'t>(site: &Site<'_, 't>, value: u64) -> Option<Twin<'t>> {
+    let parent = site.parent()?;
+    let negative = parent.role == Role::Unary;
+    let at = site.stack.len().checked_sub(if negative { 2 } else { 1 })?;
+    let comparison = site.stack.get(at).filter(|frame| frame.role == Role::Binary)?.node;
+    let bound = Bound::of(site, comparison)?;
+    let value = if negative { -i128::from(value) } else { i128::from(value) };
+    let step = value - bound.value;
+    if matches!((bound.token, step), ("<" | ">=", 1) | (">" | "<=", -1)) {
+        let token = comparison.child(1)?;
+        return Some(Twin {
+            start: token.start_byte(),
+            end: token.end_byte(),
+            replacement: boundary(site.text(token)).into(),
+            given: Given::NoFraction(bound.thing),
+        });
+    }
+    let holds = outcome(bound.token, value)?;
+    let given = Given::NeverNegative(bound.thing);
+    if outcome(bound.token, bound.value) == Some(holds) {
+        return Some(nothing(site, site.node, given));
+    }
+    Some(constant(site, at, holds, given))
+}
+
+/// The twin of a constant in the place of the condition here: none but where the condition is constant as it is, or is
+/// part of what another operator replaces.
+pub(super) fn of_constant<'t>(site: &Site<'_, 't>, condition: Node<'t>, holds: bool) -> Option<Twin<'t>> {
+    let bound = Bound::of(site, condition)?;
+    (outcome(bound.token, bound.value) == Some(holds))
+        .then(|| nothing(site, condition, Given::NeverNegative(bound.thing)))
+}
+
+/// The twin of a constant in the place of the comparison that the site is.
+pub(super) fn of_whole<'t>(site: &Site<'_, 't>, holds: bool) -> Twin<'t> {
+    of_constant(site, site.node, holds)
+        .unwrap_or_else(|| lifted(site, site.node, site.stack.len(), holds, Given::Always))
+}
+
+/// The twin of a literal in a conditional value that becomes what the other side is.
+pub(super) fn of_side<'t>(site: &Site<'_, 't>, literal: &str) -> Option<Twin<'t>> {
+    let choice = site.parent().filter(|parent| parent.role == Role::Ternary)?.node;
+    let (yes, no) = super::conditions::sides(site, choice)?;
+    let other = match site.node {
+        node if node == yes => no,
+        node if node == no => yes,
+        _ => return None,
+    };
+    (site.text(other) == literal).then(|| Twin {
+        start: choice.start_byte(),
+        end: choice.end_byte(),
+        replacement: literal.to_owned().into(),
+        given: Given::Always,
+    })
+}
+
+/// The twin of a returned empty value where one side of a conditional value is empty already.
+pub(super) fn of_returned<'t>(
+    site: &Site<'_, 't>,
+    value: Node<'t>,
+    is_empty: impl Fn(Node<'t>) -> bool,
+) -> Option<Twin<'t>> {
+    let choice = site.inside_parentheses(value);
+    if site.role_of(choice) != Role::Ternary {
+        return None;
+    }
+    let (yes, no) = super::conditions::sides(site, choice)?;
+    let empty = [yes, no].into_iter().find(|value| is_empty(*value))?;
+    let (start, end, given) = (choice.start_byte(), choice.end_byte(), Given::Always);
+    Some(Twin { start, end, replacement: super::conditions::as_value(site, empty).into(), given })
+}
+
+fn constant<'t>(site: &Site<'_, 't>, at: usize, holds: bool, given: Given<'t>) -> Twin<'t> {
+    lifted(site, site.stack[at].node, at, holds, given)
+}
+
+/// The plainest change that makes an expression constant: of the conditional value that it decides, of what is returned,
+/// or of the expression with every `not` in front of it. The number is that of the frames above it.
+fn lifted<'t>(site: &Site<'_, 't>, node: Node<'t>, frames: usize, holds: bool, given: Given<'t>) -> Twin<'t> {
+    let (mut plain, mut whole, mut holds) = (node, node, holds);
+    for frame in site.stack[..frames].iter().rev() {
+        match frame.role {
+            Role::Paren => whole = frame.node,
+            Role::Unary if negated(site, frame.node) == Some(whole) => {
+                holds = !holds;
+                (plain, whole) = (frame.node, frame.node);
+            }
+            Role::Ternary => {
+                let condition = site.child_of(frame.node, Field::Condition).or_else(|| frame.node.named_child(1));
+                let sides = super::conditions::sides(site, frame.node).filter(|_| condition == Some(whole));
+                let Some((yes, no)) = sides else { break };
+                let replacement = super::conditions::as_value(site, if holds { yes } else { no }).into();
+                let (start, end) = (frame.node.start_byte(), frame.node.end_byte());
+                return Twin { start, end, replacement, given };
+            }
+            Role::Return | Role::Lambda | Role::Function => {
+                plain = whole;
+                break;
+            }
+            _ if matches!(frame.node.kind(), "expression_list" | "argument_list" | "arrow_expression_clause") => {
+                plain = whole;
+                break;
+            }
+            _ => break,
+        }
+    }
+    let [yes, no] = site.spec().syntax.bools;
+    let (start, end) = (plain.start_byte(), plain.end_byte());
+    Twin { start, end, replacement: if holds { yes } else { no }.into(), given }
+}
+
+/// What stands behind a `not`, if the node is one.
+fn negated<'t>(site: &Site<'_, 't>, node: Node<'t>) -> Option<Node<'t>> {
+    let not =
+        site.role_of(node) == Role::Unary && node.child(0).is_some_and(|token| matches!(site.text(token), "!" | "not"));
+    not.then(|| node.child(node.child_count().checked_sub(1)?)).flatten()
+}

@@ -1,0 +1,160 @@
+//! Of changes that do the same one mutant is made.
+
+use tinybug_model::Tier;
+use tinybug_mutate::{Source, enumerate};
+
+fn changes_in(tier: Tier, path: &str, text: &str) -> Vec<String> {
+    let found = enumerate(Source { path, bytes: text.as_bytes() }, tier).mutants;
+    found.iter().map(|m| format!("{} -> {}", m.original, m.replacement)).collect()
+}
+
+/// What the default tier changes in a line of Python.
+fn python(line: &str) -> Vec<String> {
+    changes_in(Tier::Default, "a.py", &format!("{line}\n"))
+}
+
+#[test]
+fn the_next_number_is_left_out_where_the_boundary_does_the_same() {
+    for (line, lost) in [
+        ("x = a < 1", "1 -> 2"),
+        ("x = a <= 1", "1 -> 0"),
+        ("x = a > 1", "1 -> 0"),
+        ("x = a >= 7", "7 -> 8"),
+        ("x = 1 < a", "1 -> 0"),
+        ("x = 7 <= a", "7 -> 8"),
+        ("x = 7 > a", "7 -> 8"),
+        ("x = 1 >= a", "1 -> 0"),
+        ("x = a > -7", "7 -> 8"),
+        ("x = a < -1", "1 -> 0"),
+    ] {
+        let made = python(line);
+        assert!(!made.contains(&lost.to_owned()), "{line}: {made:?}");
+    }
+}
+
+#[test]
+fn the_next_number_is_kept_where_it_does_something_else() {
+    for (line, kept) in [
+        ("x = a < 1", "1 -> 0"),
+        ("x = a <= 1", "1 -> 2"),
+        ("x = a > 7", "7 -> 8"),
+        ("x = a == 7", "7 -> 8"),
+        // Fractions lie between two whole numbers.
+        ("x = b / c < 7", "7 -> 8"),
+        ("x = float(b) >= 7", "7 -> 8"),
+    ] {
+        let made = python(line);
+        assert!(made.contains(&kept.to_owned()), "{line}: {made:?}");
+    }
+    let typed = |declared: &str| format!("class A {{ boolean f({declared} a) {{ return g(a >= 10); }} }}\n");
+    let java = |declared| changes_in(Tier::Default, "A.java", &typed(declared)).contains(&"10 -> 11".to_owned());
+    assert!(java("double") && !java("int"));
+}
+
+#[test]
+fn a_length_is_never_below_zero_in_any_language() {
+    for (path, head, condition, tail) in [
+        ("a.py", "if ", "len(a) > 0", ":\n    f(b)\n"),
+        ("a.js", "if (", "a.length > 0", ") { f(b); }\n"),
+        ("a.ts", "if (", "a.size > 0", ") { f(b); }\n"),
+        ("a.go", "package a\n\nfunc g(a []int, b T) {\n\tif ", "len(a) > 0", " {\n\t\tf(a, b)\n\t}\n}\n"),
+        ("A.java", "class A { void g() { if (", "a.size() > 0", ") { f(b); } } }\n"),
+        ("a.rs", "fn g() { if ", "a.len() > 0", " { f(b); } }\n"),
+        ("a.rb", "def g\n  if ", "a.size > 0", "\n    f(b)\n  end\nend\n"),
+        ("a.c", "void g(char *a) { if (", "strlen(a) > 0", ") { f(b); } }\n"),
+        ("a.cpp", "void g() { if (", "a.size() > 0", ") { f(b); } }\n"),
+        ("A.cs", "class A { void g() { if (", "a.Count > 0", ") { f(b); } } }\n"),
+    ] {
+        let made = |condition: &str| changes_in(Tier::Extended, path, &format!("{head}{condition}{tail}"));
+        let some = made(condition);
+        let constant = |change: &String| change.to_lowercase().ends_with("-> true");
+        let always = some.iter().filter(|change| constant(change) || *change == "> -> >=").count();
+        assert_eq!(always, 1, "{path}: {some:?}");
+        // A comparison that always holds is not made to hold.
+        let useless = made(&condition.replace('>', ">="));
+        assert!(!useless.iter().any(constant), "{path}: {useless:?}");
+    }
+}
+
+#[test]
+fn what_has_no_sign_is_never_below_zero() {
+    for (path, text) in [
+        ("a.rs", "fn g(a: usize) { if a > 0 { f(b); } }\n"),
+        ("a.go", "package a\n\nfunc g(a uint) {\n\tif a > 0 {\n\t\tf(a)\n\t}\n}\n"),
+        ("a.c", "void g(unsigned int a) { if (a > 0) { f(b); } }\n"),
+        ("a.cpp", "void g(size_t a) { if (a > 0) { f(b); } }\n"),
+        ("A.cs", "class A { void g(uint a) { if (a > 0) { f(b); } } }\n"),
+    ] {
+        let made = changes_in(Tier::Extended, path, text);
+        assert!(
+            !made.contains(&"> -> >=".to_owned()) || !made.contains(&"a > 0 -> true".to_owned()),
+            "{path}: {made:?}"
+        );
+        let signed =
+            text.replace("usize", "i32").replace("uint", "int").replace("unsigned ", "").replace("size_t", "int");
+        let made = changes_in(Tier::Extended, path, &signed);
+        assert!(made.contains(&"> -> >=".to_owned()), "{path}: {made:?}");
+    }
+}
+
+#[test]
+fn a_number_that_makes_a_length_constant_is_left_out() {
+    let made = python("x = b if len(a) >= 1 else c");
+    assert_eq!(made, ["b if len(a) >= 1 else c -> b", "b if len(a) >= 1 else c -> c", ">= -> >", ">= -> <"]);
+    let made = python("x = b if not len(a) < 1 else c");
+    assert!(!made.contains(&"1 -> 0".to_owned()), "{made:?}");
+}
+
+#[test]
+fn a_returned_choice_is_emptied_once() {
+    for (path, text, empty) in [
+        (
+            "A.java",
+            "class A { Optional<B> f(String s) { return s.isEmpty() ? Optional.empty() : g(s); } }\n",
+            "Optional.empty()",
+        ),
+        ("A.cs", "class A { string F(string s) { return s.Gone ? string.Empty : G(s); } }\n", "string.Empty"),
+        ("a.js", "function f(a) { return a ? undefined : g(a); }\n", "undefined"),
+    ] {
+        let made = changes_in(Tier::Default, path, text);
+        assert_eq!(
+            made.iter().filter(|change| change.ends_with(&format!("-> {empty}"))).count(),
+            1,
+            "{path}: {made:?}"
+        );
+        let zeros = ["java.util.Optional.empty()", "\"\"", "null"];
+        assert!(
+            !zeros.iter().any(|zero| made.iter().any(|change| change.ends_with(&format!("-> {zero}")))),
+            "{path}: {made:?}"
+        );
+    }
+}
+
+#[test]
+fn empty_values_are_not_returned_anew_in_another_spelling() {
+    for (declared, value) in [("long", "0"), ("Boolean", "true"), ("Optional<B>", "Optional.empty()"), ("double", "0")]
+    {
+        let text = format!("class A {{ {declared} f() {{ return {value}; }} }}\n");
+        let made = enumerate(Source { path: "A.java", bytes: text.as_bytes() }, Tier::Extended).mutants;
+        assert!(made.iter().all(|mutant| mutant.operator.starts_with("lit.")), "{declared}: {made:?}");
+    }
+}
+
+#[test]
+fn both_sides_of_a_choice_are_made_equal_once() {
+    assert_eq!(
+        python("x = 1 if a else 0"),
+        ["1 -> 2", "1 if a else 0 -> 0", "1 if a else 0 -> 0 if a else 1", "1 if a else 0 -> 1"]
+    );
+    let made = changes_in(Tier::Default, "a.js", "const x = a ? true : false;\n");
+    assert_eq!(made, ["a ? true : false -> false", "a ? true : false -> true", "true : false -> false : true"]);
+}
+
+#[test]
+fn a_comparison_behind_a_not_is_turned_once() {
+    for text in ["const x = !(a === b);\n", "const x = !(a < b);\n", "const x = !((a < b));\n"] {
+        let made = changes_in(Tier::Default, "a.js", text);
+        assert!(made.contains(&"! -> ".to_owned()) && !made.iter().any(|change| change.contains("!==")), "{made:?}");
+        assert!(!made.contains(&"< -> >=".to_owned()), "{made:?}");
+    }
+}
