@@ -157,7 +157,7 @@ fn typed<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, value: Node<'t>, 
         let zero = if *zero == "\"\"" && text.starts_with('\'') { &"''" } else { zero };
         let op = if syntax.bools.contains(zero) { Op::RetBool } else { Op::RetZero };
         drafts.replace_unless(site, op, value, *zero, |_| {
-            twins::of_returned(site, value, |side| is_same(site, side, zero))
+            twins::of_returned(site, value, |side| is_side(site, side, zero))
         });
     }
     if zeros.contains(&syntax.bools[0]) && matches!(site.role_of(value), Role::Call | Role::Name | Role::Member) {
@@ -198,7 +198,7 @@ fn untyped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, value: Node<'t>
         Role::Bool | Role::Null | Role::Lambda | Role::Function => {}
         _ if is_same(site, value, syntax.null) || site.own_text().contains("yield") => {}
         _ => drafts.replace_unless(site, Op::RetZero, value, syntax.null, |_| {
-            twins::of_returned(site, value, |side| is_same(site, side, syntax.null))
+            twins::of_returned(site, value, |side| is_side(site, side, syntax.null))
         }),
     }
 }
@@ -235,6 +235,12 @@ fn is_same<'t>(site: &Site<'_, 't>, value: Node<'t>, zero: &str) -> bool {
         || nulls.contains(&text.as_str()) && nulls.contains(&zero.as_str())
         || is_zero(&text) && is_zero(&zero)
         || (text.as_str(), zero.as_str()) == ("vec![]", "Vec::new()")
+}
+
+/// Whether a side of a conditional value is that empty value. A zero is nothing only in C and C++.
+fn is_side<'t>(site: &Site<'_, 't>, value: Node<'t>, zero: &str) -> bool {
+    let pointers = matches!(site.spec().language, Language::C | Language::Cpp);
+    is_same(site, value, zero) && (pointers || is_zero(site.text(value)) == is_zero(zero))
 }
 
 /// Whether a number is zero, of whatever type.

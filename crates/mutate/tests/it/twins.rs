@@ -131,6 +131,12 @@ fn a_returned_choice_is_emptied_once() {
 }
 
 #[test]
+fn a_zero_is_something_else_than_nothing() {
+    let made = changes_in(Tier::Default, "a.js", "function f(a) { return a ? g(a) : 0; }\n");
+    assert!(made.contains(&"a ? g(a) : 0 -> undefined".to_owned()), "{made:?}");
+}
+
+#[test]
 fn empty_values_are_not_returned_anew_in_another_spelling() {
     for (declared, value) in [("long", "0"), ("Boolean", "true"), ("Optional<B>", "Optional.empty()"), ("double", "0")]
     {
