@@ -252,3 +252,39 @@ fn other_words_and_prose_are_no_comments_to_ignore_code() {
     }
     assert!(changes("a.py", "x = a + b  # tinybug: ignore no bug here\n").is_empty());
 }
+
+#[test]
+fn csharp_keeps_the_default_of_a_plain_value_where_it_is_needed() {
+    let of =
+        |expression: &str| changes("A.cs", &format!("class A {{ int F(L l, int x) {{ return {expression}; }} }}\n"));
+    for needed in ["x + (l?.Count ?? 0)", "l?.Count ?? -1", "G(l.Time ?? TimeSpan.Zero)", "G(l.Open ?? false)"] {
+        let made = of(needed);
+        assert!(!made.iter().any(|change| change.contains(" ?? ") && change.contains("-> l")), "{needed}: {made:?}");
+        assert!(made.iter().any(|change| change.contains(" ?? ")), "{needed}: {made:?}");
+    }
+    for free in ["(l?.Count ?? 0) > 3", "$\"{l?.Count ?? 0}\"", "l?.Name ?? \"none\""] {
+        let made = of(free);
+        assert!(made.iter().any(|change| change.contains(" ?? ") && change.contains("-> l")), "{free}: {made:?}");
+    }
+}
+
+#[test]
+fn java_keeps_the_only_cause_of_a_checked_error() {
+    let of = |body: &str, error: &str| {
+        let text = format!(
+            "class A {{ int f() {{\n    try {{\n      {body}\n    }} catch ({error} e) {{\n      return 7;\n    }}\n  }} }}\n"
+        );
+        mutants("A.java", &text)
+            .mutants
+            .into_iter()
+            .filter(|mutant| mutant.line == 3)
+            .map(|m| m.operator)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("in.skip();", "IOException"), [] as [&str; 0]);
+    assert_eq!(of("return g();", "IOException"), [] as [&str; 0]);
+    assert_eq!(of("return in.read();", "final IOException"), [] as [&str; 0]);
+    assert_eq!(of("return open ? in.read() : n;", "IllegalStateException | java.io.IOException"), ["cond.ternary"; 2]);
+    assert_eq!(of("return in.read();", "IllegalStateException"), ["ret.zero"]);
+    assert_eq!(of("in.skip(); g();", "IOException"), ["stmt.call_drop"; 2]);
+}

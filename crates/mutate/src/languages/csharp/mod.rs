@@ -199,7 +199,7 @@ fn skips(site: &Site<'_, '_>) -> bool {
         && matches!(site.child(Field::Name).map_or("", |name| site.text(name)), "GetHashCode" | "ToString" | "Dispose")
 }
 
-fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str) -> bool {
+fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), replacement: &str) -> bool {
     match op {
         // The grammar takes `(a) - b` for a cast of `-b`.
         Op::ArithNegDrop if site.parent().is_some_and(|cast| cast.node.kind() == "cast_expression") => false,
@@ -212,6 +212,7 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str
             }) && !proves(site)
         }
         Op::LitInt => !is_compile_time(site),
+        Op::CondNullish => !may_miss_a_value(site, replacement),
         // Behind `??` there may be a value that cannot be missing.
         Op::CondOptionalChain => !site.stack.iter().rev().take(4).any(|frame| {
             frame.role == Role::Binary && frame.node.child(1).is_some_and(|token| site.text(token) == "??")
@@ -229,6 +230,38 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), _replacement: &str
                 && !gives_a_task(site, site.node)
         }
         _ => true,
+    }
+}
+
+/// Whether what stays of `a ?? b` may miss a value where one is needed: beside a default that surely is a plain value,
+/// such as a number, the rest alone is of another type, which only comparisons and texts take as well.
+fn may_miss_a_value(site: &Site<'_, '_>, rest: &str) -> bool {
+    let (Some(left), Some(default)) = (site.node.prev_named_sibling(), site.node.next_named_sibling()) else {
+        return false;
+    };
+    if site.text(left) != rest || !is_plain_value(site, site.inside_parentheses(default)) {
+        return false;
+    }
+    let place = site.stack.iter().rev().skip(1).find(|frame| frame.role != Role::Paren);
+    !place.is_some_and(|place| match place.role {
+        Role::Binary => {
+            place.node.child(1).is_some_and(|token| matches!(site.text(token), "<" | "<=" | ">" | ">=" | "==" | "!="))
+        }
+        _ => place.node.kind() == "interpolation",
+    })
+}
+
+/// Whether an expression surely is of a type whose values cannot be missing.
+fn is_plain_value<'t>(site: &Site<'_, 't>, node: tree_sitter::Node<'t>) -> bool {
+    match site.role_of(node) {
+        Role::Number | Role::Bool | Role::Char => true,
+        Role::Unary => node.named_child(0).is_some_and(|inner| is_plain_value(site, inner)),
+        Role::Member => {
+            let of = site.text(node).split('.').next().unwrap_or_default();
+            NUMBERS.contains(&of)
+                || matches!(of, "TimeSpan" | "DateTime" | "DateTimeOffset" | "Guid" | "CancellationToken")
+        }
+        _ => false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Java. Its compiler refuses unreachable code and variables without a definite value.
 
+mod checked;
+
 use tinybug_model::Language;
 
 use super::{Arid, Canary, Declares, Dialect, LanguageSpec, Plus, Syntax, TestFiles};
@@ -155,8 +157,10 @@ fn skips(site: &Site<'_, '_>) -> bool {
         && matches!(site.child(Field::Name).map_or("", |name| site.text(name)), "hashCode" | "toString" | "clone")
 }
 
-fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), _replacement: &str) -> bool {
+fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) -> bool {
     match op {
+        // No call is shorter than `f()`.
+        _ if span.1 - span.0 > 2 && checked::loses_its_cause(site, span, replacement) => false,
         // A name that the condition binds must be bound where it is used.
         Op::LogicAndOr | Op::LogicNotDrop | Op::LogicNegateCond | Op::CondTrue | Op::CondFalse | Op::CondTernary
             if binds(site) =>
