@@ -5,6 +5,7 @@ use super::{
     words::{bare, code, value},
 };
 use crate::{grammar::Field, role::Role, site::named_children};
+use tinybug_model::Language;
 use tree_sitter::Node;
 
 /// What is chosen instead.
@@ -13,7 +14,7 @@ pub(super) fn choice(place: &Place<'_, '_>) -> Option<String> {
         "rel.boundary" => boundary(place),
         "rel.false_true" => {
             let always = truth(&place.mutant.replacement)?;
-            Some(format!("takes {} as always {always}", code(&place.mutant.original)))
+            Some(format!("always takes {} as {always}", code(&place.mutant.original)))
         }
         "rel.spaceship" => {
             let (left, right) = (place.node().child(0)?, place.node().child(2)?);
@@ -36,7 +37,9 @@ pub(super) fn choice(place: &Place<'_, '_>) -> Option<String> {
         }
         "cond.nullish" => fallback(place),
         "cond.optional_chain" => {
-            let object = place.innermost().checked_sub(1).and_then(|at| place.above(at))?.child(0)?;
+            let start = usize::try_from(place.mutant.start_byte).ok()?;
+            let around = (0..place.innermost()).rev().filter_map(|at| place.above(at)?.child(0));
+            let object = around.into_iter().find(|object| object.end_byte() <= start)?;
             Some(format!("looks into {} without asking whether it has a value", code(place.text(object))))
         }
         "cond.guard" => guard(place),
@@ -50,7 +53,7 @@ pub(super) fn choice(place: &Place<'_, '_>) -> Option<String> {
                 named_children(node).into_iter().find(|child| child.start_byte() == start)
             };
             Some(match arm.and_then(|arm| place.label(arm)) {
-                Some(label) => format!("knows no case {} any more", code(label)),
+                Some(label) => format!("no longer has a case for {}", code(label)),
                 None => format!("goes without the alternative {}", code(&place.mutant.original)),
             })
         }
@@ -120,13 +123,14 @@ fn acts_on(place: &Place<'_, '_>, used: Use, condition: &str, holds: bool) -> St
     match used {
         Use::Branch | Use::Unless => format!("takes the branch when {condition} {now} instead of when {before}"),
         Use::Loop => format!("goes on with the loop while {condition} {now} instead of while {before}"),
-        Use::Choice => format!("swaps the values that it chooses by {condition}"),
+        Use::Choice => swapped(place, &condition, holds)
+            .unwrap_or_else(|| format!("swaps the values that it chooses by {condition}")),
         Use::Returned => format!("returns the opposite of {condition}"),
         Use::Guard if is_filter(place) => {
             format!("keeps the items for which {condition} {now} instead of those for which {before}")
         }
         Use::Guard => format!("takes the case when {condition} {now} instead of when {before}"),
-        Use::Other => format!("takes {condition} for the opposite of what it is"),
+        Use::Other => format!("takes {condition} as false when it holds, and as true when it does not"),
     }
 }
 
@@ -136,7 +140,7 @@ fn not_dropped(place: &Place<'_, '_>) -> Option<String> {
     let operand = bare(place.text(node.child(node.child_count().checked_sub(1)?)?));
     Some(match place.use_of(at) {
         Use::Returned => format!("returns {} instead of {}", code(operand), code(place.text(node))),
-        Use::Other => format!("asks for {} instead of {}", code(operand), code(place.text(node))),
+        Use::Other => format!("uses {} instead of {}", code(operand), code(place.text(node))),
         used => acts_on(place, used, operand, true),
     })
 }
@@ -150,17 +154,29 @@ fn and_or(place: &Place<'_, '_>) -> Option<String> {
     let used = place.use_of(at);
     let literal = matches!(place.role(right_node), Role::Str | Role::Number | Role::List | Role::Dict | Role::Null);
     if !or && literal && used != Use::Branch {
-        return Some(format!("falls back to {right} when {left} has a value instead of when it has none"));
+        let (given, missing) = truthiness(place);
+        return Some(format!("falls back to {right} when {left} {given} instead of when it {missing}"));
     }
     let both = format!("{left} and {right}");
     Some(match (used, or) {
-        (Use::Branch, true) => format!("takes the branch when one of {both} holds instead of both"),
-        (Use::Branch, false) => format!("takes the branch only when both {both} hold instead of one of them"),
-        (Use::Loop, true) => format!("goes on with the loop while one of {both} holds instead of both"),
-        (Use::Loop, false) => format!("goes on with the loop only while both {both} hold instead of one of them"),
-        (_, true) => format!("asks for one of {both} instead of both"),
-        (_, false) => format!("asks for both {both} instead of one of them"),
+        (Use::Branch, true) => format!("takes the branch already when one of {both} holds, not only when both do"),
+        (Use::Branch, false) => {
+            format!("takes the branch only when both {both} hold, not already when one of them does")
+        }
+        (Use::Loop, true) => format!("goes on with the loop already while one of {both} holds, not only while both do"),
+        (Use::Loop, false) => {
+            format!("goes on with the loop only while both {both} hold, not already while one of them does")
+        }
+        (_, true) => format!("needs only one of {both} instead of both"),
+        (_, false) => format!("needs both {both} instead of one of them"),
     })
+}
+
+/// How a language says whether a value counts as true: in some nothing else is asked of it, in others much counts as
+/// false.
+pub(super) fn truthiness(place: &Place<'_, '_>) -> (&'static str, &'static str) {
+    let loose = matches!(place.mutant.language, Language::Python | Language::JavaScript | Language::TypeScript);
+    if loose { ("is truthy", "is falsy") } else { ("has a value", "has no value") }
 }
 
 /// A branch that is always or never taken.
@@ -266,6 +282,15 @@ pub(super) fn verb(place: &Place<'_, '_>, ternary: usize) -> &'static str {
     if place.use_of(ternary) == Use::Returned { "returns" } else { "chooses" }
 }
 
+/// The values of a conditional value, each in the place of the other; `holds` when the condition had to be false before.
+fn swapped(place: &Place<'_, '_>, condition: &str, holds: bool) -> Option<String> {
+    let at = place.nearest(&[Role::Ternary])?;
+    let (_, yes, no) = parts(place, place.above(at)?)?;
+    let [yes, no] = [yes, no].map(|node| value(bare(place.text(node))));
+    let (now, other) = if holds { (yes, no) } else { (no, yes) };
+    Some(format!("{} {now} when {condition} holds, and {other} when it does not", verb(place, at)))
+}
+
 fn ternary(place: &Place<'_, '_>) -> Option<String> {
     let at = place.nearest(&[Role::Ternary])?;
     let node = place.above(at)?;
@@ -287,10 +312,12 @@ fn ternary(place: &Place<'_, '_>) -> Option<String> {
 fn fallback(place: &Place<'_, '_>) -> Option<String> {
     let node = place.node();
     let (left, right) = (place.text(node.child(0)?), place.text(node.child(2)?));
+    let asks_for_nothing = place.text(node.child(1)?) == "??";
+    let (given, missing) = if asks_for_nothing { ("has a value", "has no value") } else { truthiness(place) };
     Some(if place.mutant.replacement == right {
-        format!("always uses {}, even when {} has a value", code(right), code(left))
+        format!("always uses {}, even when {} {given}", value(right), code(left))
     } else {
-        format!("does not fall back to {} when {} has no value", code(right), code(left))
+        format!("does not fall back to {} when {} {missing}", value(right), code(left))
     })
 }
 

@@ -1,6 +1,7 @@
 //! Values: reckoned, returned, written down.
 
 use super::{
+    choices::truthiness,
     place::{Place, Use},
     words::{bare, code, value},
 };
@@ -51,17 +52,19 @@ pub(super) fn update(place: &Place<'_, '_>) -> Option<String> {
         let (now, before) = if place.mutant.replacement == "--" { ("down", "up") } else { ("up", "down") };
         return Some(format!("counts {} {now} instead of {before}", code(place.text(variable))));
     }
-    let (left, right) = place.operands()?;
-    let (left, right) = (code(left), code(right));
+    let (left, plain) = place.operands()?;
+    let (left, right) = (code(left), code(plain));
     let (original, replacement) = (place.mutant.original.as_str(), place.mutant.replacement.as_str());
     Some(match (place.mutant.operator.as_str(), original, replacement) {
         ("assign.op_plain", ..) => format!("overwrites {left} with {right} instead of updating it"),
         ("assign.nullish", "??=", _) => format!("sets {left} to {right} even when it has a value"),
         ("assign.nullish", "&&=", _) => {
-            format!("sets {left} to {right} when it has no value instead of when it has one")
+            let (given, missing) = truthiness(place);
+            format!("sets {left} to {right} when it {missing} instead of when it {given}")
         }
         ("assign.nullish", "||=", _) => {
-            format!("sets {left} to {right} when it has a value instead of when it has none")
+            let (given, missing) = truthiness(place);
+            format!("sets {left} to {right} when it {given} instead of when it {missing}")
         }
         (_, "+=", "-=") => format!("subtracts {right} from {left} instead of adding it"),
         (_, "-=", "+=") => format!("adds {right} to {left} instead of subtracting it"),
@@ -70,7 +73,10 @@ pub(super) fn update(place: &Place<'_, '_>) -> Option<String> {
         (_, "%=", "*=") => format!("multiplies {left} by {right} instead of taking the remainder"),
         (_, "**=", "*=") => format!("multiplies {left} by {right} instead of raising it to that power"),
         (_, "//=", "/=") => format!("divides {left} by {right} without rounding down"),
-        _ => format!("updates {left} by {} {right} instead of {}", code(replacement), code(original)),
+        _ => {
+            let by = |token: &str| code(&format!("{token} {plain}"));
+            format!("updates {left} with {} instead of {}", by(replacement), by(original))
+        }
     })
 }
 
@@ -137,7 +143,7 @@ fn regex(place: &Place<'_, '_>) -> Option<String> {
         ("^", "") => format!("lets {pattern} match anywhere instead of only at the start"),
         ("$", "") => format!("lets {pattern} match without reaching the end"),
         ("+" | "*" | "?", "") if inside || !pattern.is_empty() => {
-            format!("wants exactly one where {pattern} has its first {}", code(&place.mutant.original))
+            format!("lets {pattern} match exactly one where its first {} stands", code(&place.mutant.original))
         }
         _ => return None,
     })
@@ -264,7 +270,7 @@ fn given(place: &Place<'_, '_>, at: usize, (now, before): (&str, &str)) -> Optio
         (Role::Arm, _) if last => format!("gives {now} instead of {before}{}", place.when()),
         (Role::Block, _) if place.is(Language::Ruby) => format!("gives {now} instead of {before}{}", place.when()),
         (Role::Case | Role::Pattern | Role::Arm | Role::Switch, _) => {
-            format!("knows the case {now} instead of {before}")
+            format!("does for {now} what it should do for {before}")
         }
         (Role::Member, _) => {
             format!("uses {now} instead of {before} in {}", code(place.text(place.above(above.checked_sub(1)?)?)))
@@ -285,9 +291,14 @@ fn keyword<'t>(place: &Place<'_, 't>, parent: Node<'t>, name: &str, (now, before
         kind if kind.contains("parameter") || kind == "assignment_pattern" => {
             format!("takes {now} as the default of {name} instead of {before}")
         }
-        "keyword_argument" => format!("passes {now} as {name} instead of {before}"),
-        _ => format!("gives {name} the value {now} instead of {before}{}", place.when()),
+        _ if is_argument(place, parent) => format!("passes {now} as {name} instead of {before}"),
+        _ => format!("sets {name} to {now} instead of {before}{}", place.when()),
     }
+}
+
+/// Whether a name and its value are an argument of a call.
+fn is_argument<'t>(place: &Place<'_, 't>, node: Node<'t>) -> bool {
+    node.parent().is_some_and(|around| place.role(around) == Role::Arguments)
 }
 
 /// The name that a value is given to by a node.

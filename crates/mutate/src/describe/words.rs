@@ -13,14 +13,14 @@ pub(super) fn code(text: &str) -> String {
         if !plain.is_empty() {
             plain.push(' ');
         }
-        // Code may hold backticks of its own.
-        plain.push_str(&word.replace('`', "'"));
+        plain.push_str(word);
     }
     if plain.chars().count() > LONGEST {
         let head: String = plain.chars().take(LONGEST - 3).collect();
         plain = format!("{}...", head.trim_end());
     }
-    format!("`{plain}`")
+    // Code that holds backticks of its own stands between two of them, as in Markdown.
+    if plain.contains('`') { format!("`` {plain} ``") } else { format!("`{plain}`") }
 }
 
 /// A value as a sentence shows it: truth values and empty texts in words, all else as code.
@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn code_is_shown_on_one_line_and_short() {
-        assert_eq!(code("a\n    + `b`"), "`a + 'b'`");
+        assert_eq!(code("a\n    + b"), "`a + b`");
+        assert_eq!(code("`id ${a}`"), "`` `id ${a}` ``");
         let long = code(&"word ".repeat(40));
         assert!(long.chars().count() <= LONGEST + 2 && long.ends_with("...`"), "{long}");
     }
