@@ -91,7 +91,7 @@ pub(super) fn returned(place: &Place<'_, '_>) -> String {
     if opposite.is_some_and(|rest| rest == original) {
         return format!("returns the opposite of {}{when}", code(original));
     }
-    format!("returns {} instead of {}{when}", value(replacement), value(original))
+    format!("returns {} instead of {}{when}", value(replacement), value(bare(original)))
 }
 
 /// What a literal is instead, told by what it is for.
@@ -201,7 +201,9 @@ fn widened(place: &Place<'_, '_>) -> Option<(usize, String, String)> {
         };
         if place.role(parent) == Role::Unary && place.text(parent).starts_with('-') {
             original.insert(0, '-');
-            replacement.insert(0, '-');
+            if replacement != "0" {
+                replacement.insert(0, '-');
+            }
         } else if !wraps {
             break;
         }
