@@ -56,7 +56,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn holds(&self, mutant: &Mutant) -> bool {
         let path = self.in_repository(&mutant.path);
         self.changed.as_ref().is_none_or(|changed| changed.contains(&path, mutant.line))
-            && (self.functions.is_empty() || self.functions.iter().any(|name| is_in_function(mutant, name)))
+            && (self.functions.is_empty() || self.functions.iter().any(|name| is_in_function(&mutant.function, name)))
             && self.covered.is_none_or(|coverage| coverage.may_execute(&path, mutant.line))
     }
 
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn changed_files_are_known_from_the_top_of_the_repository() {
         let mut changed = ChangedLines::default();
-        changed.add("shop/cart.py", 3);
+        changed.add("shop/cart.py", 3..=3);
         let scope = Scope { project: "shop/", changed: Some(changed), ..scope(&[], &[]) };
         assert!(scope.holds_file("cart.py"));
         assert!(!scope.holds_file("till.py"));

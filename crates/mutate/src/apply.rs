@@ -3,6 +3,8 @@
 use similar::TextDiff;
 use tinybug_model::Mutant;
 
+use crate::paths::quoted;
+
 /// Why a mutant cannot be put into a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
@@ -55,7 +57,8 @@ pub fn patch(bytes: &[u8], mutant: &Mutant) -> Result<String, ApplyError> {
     let from = mutant.line as usize - above;
     let count = above + 1 + below.len();
     let range = if count == 1 { from.to_string() } else { format!("{from},{count}") };
-    let mut patch = format!("--- a/{0}\n+++ b/{0}\n@@ -{range} +{range} @@\n", mutant.path);
+    let [old, new] = ["a", "b"].map(|side| side_name(side, &mutant.path));
+    let mut patch = format!("--- {old}\n+++ {new}\n@@ -{range} +{range} @@\n");
     let mut push = |mark: char, line: &[u8]| {
         patch.push(mark);
         patch.push_str(&String::from_utf8_lossy(line));
@@ -74,6 +77,12 @@ pub fn patch(bytes: &[u8], mutant: &Mutant) -> Result<String, ApplyError> {
     Ok(patch)
 }
 
+/// The name of a side of a diff, as git writes it: a tab ends a name with spaces, so that `patch` reads all of it.
+fn side_name(side: &str, path: &str) -> String {
+    let name = quoted(&format!("{side}/{path}")).into_owned();
+    if name.contains(' ') { name + "\t" } else { name }
+}
+
 /// The unified diff between two versions of a file.
 pub fn diff(path: &str, before: &[u8], after: &[u8]) -> String {
     let before = String::from_utf8_lossy(before);
@@ -81,6 +90,6 @@ pub fn diff(path: &str, before: &[u8], after: &[u8]) -> String {
     TextDiff::from_lines(before.as_ref(), after.as_ref())
         .unified_diff()
         .context_radius(3)
-        .header(&format!("a/{path}"), &format!("b/{path}"))
+        .header(&side_name("a", path), &side_name("b", path))
         .to_string()
 }

@@ -100,7 +100,7 @@ fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
     if file.long_lines > 0 {
         notes.push(note("has lines longer than 1,000 bytes; they are left alone"));
     }
-    Findings { of: Some(FoundIn { language, drafts, symbols: found.symbols, ignored }), notes }
+    Findings { of: Some(FoundIn { language, drafts, symbols: found.symbols.into(), ignored }), notes }
 }
 
 struct File<'a> {

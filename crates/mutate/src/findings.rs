@@ -1,5 +1,7 @@
 //! What was found in a file, kept small: mutants are written out one after another, when they are asked for.
 
+use std::sync::Arc;
+
 use tinybug_model::{Language, Mutant};
 
 use crate::{enumerate::Note, enumerate::Source, ids::IdMaker, ignore::Ignored, lines::Lines, site::Draft};
@@ -12,6 +14,18 @@ pub struct Findings {
     pub notes: Vec<Note>,
 }
 
+/// Names of functions, and of what else encloses code.
+#[derive(Debug, Clone)]
+pub struct Functions(Option<Arc<[String]>>);
+
+impl Functions {
+    /// The names, such as `Cart.total`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        // The first symbol is the file itself, without a name.
+        self.0.iter().flat_map(|symbols| symbols.iter()).map(String::as_str).filter(|name| !name.is_empty())
+    }
+}
+
 /// What was found in a file of a known language.
 #[derive(Debug)]
 pub(crate) struct FoundIn {
@@ -19,7 +33,7 @@ pub(crate) struct FoundIn {
     /// The changes that are worth being mutants, in the order of offsets.
     pub drafts: Vec<Draft>,
     /// Names of enclosing symbols, by their numbers.
-    pub symbols: Vec<String>,
+    pub symbols: Arc<[String]>,
     pub ignored: Ignored,
 }
 
@@ -27,6 +41,11 @@ impl Findings {
     /// A file without mutants.
     pub(crate) fn none(notes: Vec<Note>) -> Self {
         Self { of: None, notes }
+    }
+
+    /// Names of the file's functions, and of what else encloses code.
+    pub fn functions(&self) -> Functions {
+        Functions(self.of.as_ref().map(|found| found.symbols.clone()))
     }
 
     /// The mutants, one after another. The source is the one that they were found in.

@@ -1,5 +1,7 @@
 //! Comments that ask to leave code alone: `tinybug: ignore <reason>`.
 
+use std::collections::VecDeque;
+
 use tinybug_model::Mutant;
 use tree_sitter::Node;
 
@@ -9,10 +11,30 @@ use crate::{lines::Lines, site::text};
 #[derive(Debug, Default)]
 pub(crate) struct Ignored {
     whole_file: bool,
-    /// First and last line, from 1, and the operators or families that are meant; all when there are none.
-    spans: Vec<(u32, u32, Vec<String>)>,
+    /// What comments cover, by its first line.
+    spans: VecDeque<Span>,
+    /// Of these, what covers the line that was asked about last.
+    open: Vec<Span>,
     /// What a person should know.
     pub notes: Vec<String>,
+}
+
+/// Lines that a comment covers.
+#[derive(Debug)]
+struct Span {
+    first: u32,
+    last: u32,
+    /// The operators or families that are meant; all when there are none.
+    operators: Vec<String>,
+}
+
+impl Span {
+    fn means(&self, operator: &str) -> bool {
+        let is_of = |name: &String| {
+            operator.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.operators.is_empty() || self.operators.iter().any(is_of)
+    }
 }
 
 impl Ignored {
@@ -50,8 +72,9 @@ impl Ignored {
                 None => (line, line),
             };
             let number = |line: usize| u32::try_from(line + 1).unwrap_or(u32::MAX);
-            ignored.spans.push((number(first), number(last), operators));
+            ignored.spans.push_back(Span { first: number(first), last: number(last), operators });
         }
+        ignored.spans.make_contiguous().sort_by_key(|span| span.first);
         ignored
     }
 
@@ -61,17 +84,15 @@ impl Ignored {
         }
     }
 
-    /// Whether a mutant stands where it was asked not to.
-    pub(crate) fn holds(&self, mutant: &Mutant) -> bool {
-        self.whole_file
-            || self.spans.iter().any(|(first, last, operators)| {
-                (*first..=*last).contains(&mutant.line)
-                    && (operators.is_empty()
-                        || operators.iter().any(|name| {
-                            *name == mutant.operator
-                                || mutant.operator.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
-                        }))
-            })
+    /// Whether a mutant stands where it was asked not to. Mutants are asked about in the order of their lines.
+    pub(crate) fn holds(&mut self, mutant: &Mutant) -> bool {
+        self.open.retain(|span| span.last >= mutant.line);
+        while let Some(span) = self.spans.pop_front_if(|span| span.first <= mutant.line) {
+            if span.last >= mutant.line {
+                self.open.push(span);
+            }
+        }
+        self.whole_file || self.open.iter().any(|span| span.means(&mutant.operator))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Scope: which lines mutants may stand on, when only a change, a file or a function is meant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
-use tinybug_model::Mutant;
+use crate::paths::unquoted;
 
 /// Why a diff cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,8 @@ pub enum DiffError {
 /// Lines of files, by the paths and numbers of the new version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChangedLines {
-    files: BTreeMap<String, BTreeSet<u32>>,
+    /// Of each file the first and last lines of its changed parts.
+    files: BTreeMap<String, BTreeMap<u32, u32>>,
 }
 
 impl ChangedLines {
@@ -29,6 +30,7 @@ impl ChangedLines {
     pub fn from_unified(diff: &str) -> Result<Self, DiffError> {
         let mut changed = Self::default();
         let mut path: Option<String> = None;
+        let mut old = "";
         let mut hunk = Hunk::default();
         let mut is_diff = diff.trim().is_empty();
         for (at, line) in diff.lines().enumerate() {
@@ -36,11 +38,13 @@ impl ChangedLines {
                 if let Some(number) = hunk.take(line)
                     && let Some(path) = &path
                 {
-                    changed.add(path, number);
+                    changed.add(path, number..=number);
                 }
             } else if let Some(name) = line.strip_prefix("+++ ") {
                 is_diff = true;
-                path = new_path(name);
+                path = new_path(old, name);
+            } else if let Some(name) = line.strip_prefix("--- ") {
+                old = name;
             } else if line.starts_with("diff ") {
                 is_diff = true;
             } else if line.starts_with("@@") {
@@ -55,9 +59,21 @@ impl ChangedLines {
         Ok(changed)
     }
 
-    /// Adds a line of a file.
-    pub fn add(&mut self, path: &str, line: u32) {
-        self.files.entry(path.to_owned()).or_default().insert(line);
+    /// Adds lines of a file.
+    pub fn add(&mut self, path: &str, lines: RangeInclusive<u32>) {
+        let (mut first, mut last) = lines.into_inner();
+        let parts = match self.files.get_mut(path) {
+            Some(parts) => parts,
+            None => self.files.entry(path.to_owned()).or_default(),
+        };
+        // What they overlap or touch becomes one part with them.
+        while let Some((&start, &end)) = parts.range(..=last.saturating_add(1)).next_back()
+            && end.saturating_add(1) >= first
+        {
+            parts.remove(&start);
+            (first, last) = (first.min(start), last.max(end));
+        }
+        parts.insert(first, last);
     }
 
     /// The files that have any such line.
@@ -72,15 +88,9 @@ impl ChangedLines {
 
     /// Whether a line is one of them.
     pub fn contains(&self, path: &str, line: u32) -> bool {
-        self.files.get(path).is_some_and(|lines| lines.contains(&line))
+        let parts = self.files.get(path);
+        parts.and_then(|parts| parts.range(..=line).next_back()).is_some_and(|(_, last)| line <= *last)
     }
-}
-
-/// Whether a mutant is inside a function of that name: the whole name, as `Cart.total`, or its last part.
-pub fn is_in_function(mutant: &Mutant, name: &str) -> bool {
-    let function = mutant.function.as_str();
-    let starts = |rest: &str| rest.is_empty() || rest.starts_with('.');
-    function.strip_prefix(name).is_some_and(starts) || function.split('.').any(|part| part == name)
 }
 
 /// What is left of a hunk.
@@ -137,39 +147,25 @@ impl Hunk {
     }
 }
 
-/// The path of a `+++` line; none for a file that is gone.
-fn new_path(name: &str) -> Option<String> {
-    let name = name.split('\t').next().unwrap_or(name);
-    let name = if name.starts_with('"') { unquoted(name) } else { name.to_owned() };
-    (name != "/dev/null").then(|| name.strip_prefix("b/").unwrap_or(&name).to_owned())
+/// The path of a `+++` line, by that of the `---` line before it; none for a file that is gone.
+fn new_path(old: &str, new: &str) -> Option<String> {
+    let new = name(new);
+    if new == "/dev/null" {
+        return None;
+    }
+    // Both have a prefix or none; git may be configured to name the sides instead of `a` and `b`.
+    let old = name(old);
+    let prefixed = new.starts_with("b/")
+        || ["i/", "w/", "c/", "o/"].iter().any(|prefix| new.starts_with(prefix))
+            && (old == "/dev/null"
+                || ["i/", "w/", "c/", "o/"].iter().any(|prefix| old.starts_with(prefix)) && old[..2] != new[..2]);
+    Some(if prefixed { new[2..].to_owned() } else { new })
 }
 
-/// A path as git quotes it, with octal escapes of its bytes.
-fn unquoted(name: &str) -> String {
-    let inner = name.trim_matches('"').as_bytes();
-    let mut bytes = Vec::new();
-    let mut at = 0;
-    while at < inner.len() {
-        if inner[at] != b'\\' {
-            bytes.push(inner[at]);
-            at += 1;
-            continue;
-        }
-        let octal = inner.get(at + 1..at + 4).and_then(|digits| std::str::from_utf8(digits).ok());
-        if let Some(byte) = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            bytes.push(byte);
-            at += 4;
-        } else {
-            bytes.push(match inner.get(at + 1) {
-                Some(b't') => b'\t',
-                Some(b'n') => b'\n',
-                Some(other) => *other,
-                None => b'\\',
-            });
-            at += 2;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+/// The name on a line of a diff, without what may follow it.
+fn name(written: &str) -> String {
+    let written = written.split('\t').next().unwrap_or(written);
+    unquoted(written).unwrap_or_else(|| written.to_owned())
 }
 
 #[cfg(test)]
@@ -211,6 +207,28 @@ mod tests {
         for nothing in ["", "\n", renamed] {
             assert_eq!(ChangedLines::from_unified(nothing), Ok(ChangedLines::default()));
         }
+    }
+
+    #[test]
+    fn sides_may_have_other_names_or_none() {
+        let new = |old: &str, new: &str| new_path(old, new);
+        assert_eq!(new("a/x.py", "b/x.py").unwrap(), "x.py");
+        assert_eq!(new("i/x.py", "w/x.py").unwrap(), "x.py");
+        assert_eq!(new("/dev/null", "w/x.py").unwrap(), "x.py");
+        assert_eq!(new("c/x.py", "c/x.py").unwrap(), "c/x.py");
+        assert_eq!(new("x.py", "x.py").unwrap(), "x.py");
+        assert_eq!(new("x.py\t2026-01-01", "x.py\t2026-01-02").unwrap(), "x.py");
+    }
+
+    #[test]
+    fn lines_that_touch_are_one_part() {
+        let mut changed = ChangedLines::default();
+        for lines in [5..=7, 1..=2, 9..=9, 3..=3, 6..=8, 20..=u32::MAX] {
+            changed.add("a", lines);
+        }
+        assert_eq!(changed.files["a"], BTreeMap::from([(1, 3), (5, 9), (20, u32::MAX)]));
+        let held: Vec<_> = (0..12).filter(|line| changed.contains("a", *line)).collect();
+        assert_eq!(held, [1, 2, 3, 5, 6, 7, 8, 9]);
     }
 
     #[test]

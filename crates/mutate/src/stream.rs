@@ -5,7 +5,7 @@ use tinybug_model::{Mutant, Tier};
 
 use crate::{
     enumerate::{Note, Source, find},
-    findings::Findings,
+    findings::{Findings, Functions},
 };
 
 /// A file to make mutants of, with what it holds.
@@ -31,6 +31,8 @@ pub struct Enumerated {
     pub source: OwnedSource,
     /// Its mutants.
     pub mutants: Mutants,
+    /// Its functions.
+    pub functions: Functions,
     /// What a person should know of it.
     pub notes: Vec<Note>,
 }
@@ -99,12 +101,13 @@ fn window(sources: &mut impl Iterator<Item = OwnedSource>) -> Vec<OwnedSource> {
 fn enumerated(source: OwnedSource, tier: Tier) -> Enumerated {
     let mut found = find(source.as_source(), tier);
     let notes = std::mem::take(&mut found.notes);
+    let functions = found.functions();
     let written = if source.bytes.len() > LARGE {
         Written::WhenAsked(found)
     } else {
         Written::Out(found.mutants(source.as_source()).collect())
     };
-    Enumerated { source, mutants: Mutants(written), notes }
+    Enumerated { source, mutants: Mutants(written), functions, notes }
 }
 
 #[cfg(test)]

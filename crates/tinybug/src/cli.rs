@@ -142,7 +142,7 @@ pub(crate) struct TryArgs {
     /// this one parted.
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
-    /// Only inside functions of this name, whole (`Cart.total`) or its last part; may be repeated.
+    /// Only inside functions of this name, whole (`Cart.total`) or some of its parts; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) function: Vec<String>,
     /// Only lines that some test executes, where that can be known.
@@ -258,7 +258,8 @@ impl CompareArgs {
 #[derive(Debug, Clone, Args)]
 #[command(group(clap::ArgGroup::new("changed").args(["diff", "since"])))]
 pub(crate) struct MutantsArgs {
-    /// Files and directories.
+    /// Files and directories. Paths that are printed, and with them the ids, start at the one directory given, as those
+    /// of `try` on it do; for files and several directories at the repository's top.
     #[arg(default_value = ".", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// How to print them.
@@ -274,7 +275,7 @@ pub(crate) struct MutantsArgs {
     /// changed since it and this one parted.
     #[arg(long, value_name = "REV")]
     pub(crate) since: Option<String>,
-    /// Only inside functions of this name, whole (`Cart.total`) or its last part; may be repeated.
+    /// Only inside functions of this name, whole (`Cart.total`) or some of its parts; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) function: Vec<String>,
     /// Say all about the mutant of this id, whatever its tier.

@@ -8,7 +8,7 @@ use crate::contract::JudgeLine;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Impossible {
     /// More tests cover the line than there are.
-    #[error("{covering} covering tests of {tests}: give `tests` as the number of all tests of the repository")]
+    #[error("{} of {tests}: give `tests` as the number of all tests of the repository", of(*covering, "covering test"))]
     Covering {
         /// Covering tests.
         covering: u32,
@@ -16,7 +16,7 @@ pub enum Impossible {
         tests: u32,
     },
     /// More tests were seen to be flaky than there are.
-    #[error("repo_flaky is {flaky} of {tests} tests: give `tests` as the number of all tests of the repository")]
+    #[error("repo_flaky is {flaky} of {}: give `tests` as the number of all tests of the repository", of(*tests, "test"))]
     Flaky {
         /// Flaky tests.
         flaky: u32,
@@ -24,7 +24,10 @@ pub enum Impossible {
         tests: u32,
     },
     /// More tests failed than can have.
-    #[error("{suspects} suspects where only {possible} tests count: leave out tests that do not run the line")]
+    #[error(
+        "{} where only {possible} can be: leave out tests that do not run the line",
+        of(u32::try_from(*suspects).unwrap_or(u32::MAX), "suspect")
+    )]
     Suspects {
         /// Suspects.
         suspects: usize,
@@ -38,7 +41,10 @@ pub enum Impossible {
         name: String,
     },
     /// A test failed more often than it ran.
-    #[error("the suspect {name:?} has {failures} {what} in {runs} runs: failures are runs too, count them among these")]
+    #[error(
+        "the suspect {name:?} has {failures} {what} in {}: failures are runs too, count them among these",
+        of(*runs, "run")
+    )]
     Failures {
         /// Its name.
         name: String,
@@ -50,7 +56,7 @@ pub enum Impossible {
         runs: u32,
     },
     /// A test was reported by more attempts than there were.
-    #[error("the suspect {name:?} has {own} attempts of {attempts}: a test cannot run in more attempts than there are")]
+    #[error("the suspect {name:?} has {} of {attempts}: a test cannot run in more attempts than there are", of(*own, "attempt"))]
     Attempts {
         /// Its name.
         name: String,
@@ -70,6 +76,10 @@ pub enum Impossible {
     /// A mutant could be detected and have survived at once.
     #[error("thresholds.survived is not below thresholds.detected: give a smaller one")]
     Thresholds,
+}
+
+fn of(count: u32, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
 }
 
 impl JudgeLine {
@@ -140,7 +150,7 @@ mod tests {
             (r#"{"tests":5,"baseline_runs":5,"attempts":1,"repo_flaky":6}"#, "repo_flaky is 6 of 5 tests: "),
             (
                 r#"{"tests":0,"baseline_runs":5,"attempts":1,"suspects":[{"name":"t","baseline_failures":0,"attempt_failures":1}]}"#,
-                "1 suspects where only 0 tests count: ",
+                "1 suspect where only 0 can be: ",
             ),
             (
                 r#"{"tests":9,"baseline_runs":5,"attempts":1,"suspects":[{"name":"t","baseline_failures":0,"attempt_failures":1},{"name":"t","baseline_failures":0,"attempt_failures":1}]}"#,
@@ -148,7 +158,7 @@ mod tests {
             ),
             (
                 r#"{"tests":9,"baseline_runs":5,"attempts":1,"suspects":[{"name":"t","baseline_failures":0,"attempt_failures":2}]}"#,
-                "the suspect \"t\" has 2 attempt_failures in 1 runs: ",
+                "the suspect \"t\" has 2 attempt_failures in 1 run: ",
             ),
             (
                 r#"{"tests":9,"baseline_runs":5,"attempts":1,"suspects":[{"name":"t","baseline_failures":3,"baseline_runs":2,"attempt_failures":1}]}"#,

@@ -9,6 +9,7 @@ mod flaky;
 mod histories;
 mod installed;
 mod invalid;
+mod mutants;
 mod orgs;
 mod project;
 mod refusals;

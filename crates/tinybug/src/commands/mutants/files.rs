@@ -18,15 +18,34 @@ pub(super) struct Files {
     /// Each as it is printed, and where it is, by what is printed.
     paths: Vec<(String, PathBuf)>,
     notes: RefCell<Vec<Note>>,
+    left_out: LeftOut,
+}
+
+/// How many source files are no product code, by why.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut {
+    pub(super) tests: usize,
+    /// Code from elsewhere, generated code, configuration, declarations, examples.
+    pub(super) others: usize,
 }
 
 impl Files {
     /// Lists the files below the given paths that may be product code, those that .gitignore names left out. Symbolic
     /// links are not followed.
     pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Self> {
-        let mut files = Self { base: base_of(paths)?, paths: Vec::new(), notes: RefCell::default() };
+        Self::walk(paths, true)
+    }
+
+    /// Lists the same, and what .gitignore names or is hidden: git may know such files all the same.
+    pub(super) fn find_all(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        Self::walk(paths, false)
+    }
+
+    fn walk(paths: &[PathBuf], filtered: bool) -> anyhow::Result<Self> {
+        let base = base_of(paths)?;
+        let mut files = Self { base, paths: Vec::new(), notes: RefCell::default(), left_out: LeftOut::default() };
         for path in paths {
-            files.list(path);
+            files.list(path, filtered);
         }
         files.paths.sort();
         files.paths.dedup();
@@ -34,9 +53,10 @@ impl Files {
     }
 
     /// Lists what is below one path. What cannot be listed is noted: the rest is worth as much without it.
-    fn list(&mut self, path: &Path) {
+    fn list(&mut self, path: &Path, filtered: bool) {
         let mut known = false;
-        for entry in ignore::WalkBuilder::new(path).follow_links(false).require_git(false).build() {
+        let mut walk = ignore::WalkBuilder::new(path);
+        for entry in walk.standard_filters(filtered).follow_links(false).require_git(false).build() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -48,15 +68,28 @@ impl Files {
                 continue;
             }
             let Ok(whole) = fs::canonicalize(entry.path()) else { continue };
-            // What is not UTF-8 could not be printed; such a path is no file of a language's tools either.
-            let Some(printed) = whole.strip_prefix(&self.base).unwrap_or(&whole).to_str() else { continue };
+            let inside = whole.strip_prefix(&self.base).unwrap_or(&whole);
+            let Some(printed) = inside.to_str() else {
+                let printed = inside.to_string_lossy();
+                if matches!(classify(&printed, b""), Classified::Product(_)) {
+                    self.note(
+                        inside,
+                        "skipped: its name is not UTF-8, so that nothing could name its mutants".to_owned(),
+                    );
+                    known = true;
+                }
+                continue;
+            };
             match classify(printed, b"") {
                 Classified::Product(_) => self.paths.push((printed.to_owned(), whole)),
                 Classified::Skipped(SkipReason::UnknownLanguage) => continue,
-                Classified::Skipped(reason) if reason.is_worth_a_note() => {
-                    self.note(Path::new(printed), reason.to_string());
+                Classified::Test => self.left_out.tests += 1,
+                Classified::Skipped(reason) => {
+                    self.left_out.others += 1;
+                    if reason.is_worth_a_note() {
+                        self.note(Path::new(printed), reason.to_string());
+                    }
                 }
-                Classified::Test | Classified::Skipped(_) => {}
             }
             known = true;
         }
@@ -88,6 +121,16 @@ impl Files {
 
     fn note(&self, path: &Path, text: String) {
         self.notes.borrow_mut().push(Note { path: path.display().to_string(), text });
+    }
+
+    /// How many files may be product code and are asked for.
+    pub(super) fn count(&self, wanted: impl Fn(&str) -> bool) -> usize {
+        self.paths.iter().filter(|(printed, _)| wanted(printed)).count()
+    }
+
+    /// How many source files are no product code.
+    pub(super) fn left_out(&self) -> &LeftOut {
+        &self.left_out
     }
 
     /// The directory that printed paths are relative to.
@@ -141,4 +184,24 @@ fn base_of(paths: &[PathBuf]) -> anyhow::Result<PathBuf> {
 
 fn repository_of(path: &Path) -> Option<&Path> {
     path.ancestors().find(|ancestor| ancestor.join(".git").exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_deleted_after_it_was_listed_is_noted_and_the_others_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.py", "b.py", "c.py"] {
+            fs::write(dir.path().join(name), name).unwrap();
+        }
+        let files = Files::find(&[dir.path().to_owned()]).unwrap();
+        fs::remove_file(dir.path().join("b.py")).unwrap();
+        let read: Vec<_> = files.sources(|_| true).map(|source| source.path).collect();
+        assert_eq!(read, ["a.py", "c.py"]);
+        let notes = files.notes();
+        assert_eq!((notes.len(), notes[0].path.as_str()), (1, "b.py"));
+        assert!(notes[0].text.starts_with("cannot be read: "), "{notes:?}");
+    }
 }

@@ -1,12 +1,13 @@
 //! Mutants as text, JSON lines, patches and counts.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
 };
 
 use tinybug_model::Mutant;
-use tinybug_mutate::{CATALOGUE, Describer, Enumerated, Note, OwnedSource, describe, patch};
+use tinybug_mutate::{CATALOGUE, Describer, Enumerated, Note, OwnedSource, describe, patch, quoted};
 
 use crate::cli::MutantsFormat;
 
@@ -36,7 +37,7 @@ impl Printer {
 
     /// Prints the mutants of a file that are asked for; for the summary counts them.
     pub(super) fn file(&mut self, file: Enumerated, asked_for: impl Fn(&Mutant) -> bool) -> io::Result<()> {
-        let Enumerated { source, mutants, notes } = file;
+        let Enumerated { source, mutants, notes, .. } = file;
         self.notes.extend(notes);
         let mut describer = None;
         for mutant in mutants.of(&source).filter(asked_for) {
@@ -61,29 +62,33 @@ impl Printer {
     }
 
     /// Prints what comes after the last mutant, and to standard error what a person should know of files.
-    pub(super) fn end(mut self, notes: Vec<Note>) -> io::Result<()> {
+    /// Gives how many there were.
+    pub(super) fn end(mut self, notes: Vec<Note>) -> io::Result<usize> {
         match self.format {
             MutantsFormat::Jsonl | MutantsFormat::Patch => {}
-            MutantsFormat::Text => writeln!(self.out, "{} mutants", self.count)?,
+            MutantsFormat::Text => total(&mut self.out, self.count)?,
             MutantsFormat::Summary => {
                 counts(&mut self.out, "operator", self.by_operator)?;
                 counts(&mut self.out, "file", self.by_file)?;
-                writeln!(self.out, "{} mutants", self.count)?;
+                total(&mut self.out, self.count)?;
             }
         }
         self.out.flush()?;
         self.notes.extend(notes);
         self.notes.sort();
         let mut err = io::stderr().lock();
-        self.notes.iter().try_for_each(|note| writeln!(err, "note: {}: {}", note.path, note.text))
+        for note in &self.notes {
+            writeln!(err, "note: {}: {}", quoted(&note.path), on_a_line(&note.text))?;
+        }
+        Ok(self.count)
     }
 }
 
 /// All about one mutant.
 pub(super) fn explanation(out: &mut impl Write, source: &OwnedSource, mutant: &Mutant) -> io::Result<()> {
-    writeln!(out, "{}", describe(source.as_source(), mutant))?;
+    writeln!(out, "{}", on_a_line(&describe(source.as_source(), mutant)))?;
     writeln!(out, "  id        {}", mutant.id)?;
-    writeln!(out, "  place     {}:{}:{}", mutant.path, mutant.line, mutant.column)?;
+    writeln!(out, "  place     {}:{}:{}", quoted(&mutant.path), mutant.line, mutant.column)?;
     if !mutant.function.is_empty() {
         writeln!(out, "  function  {}", mutant.function)?;
     }
@@ -102,16 +107,30 @@ fn patch_of(source: &OwnedSource, mutant: &Mutant) -> String {
 /// A sentence, and the line before and after.
 fn text(out: &mut impl Write, source: &OwnedSource, mutant: &Mutant, sentence: &str, colour: bool) -> io::Result<()> {
     let Mutant { path, line, column, operator, id, .. } = mutant;
-    writeln!(out, "{path}:{line}:{column}: {sentence} [{operator} {id}]")?;
+    writeln!(out, "{}:{line}:{column}: {} [{operator} {id}]", quoted(path), on_a_line(sentence))?;
     for changed in patch_of(source, mutant).lines().skip(2).filter(|line| line.starts_with(['-', '+'])) {
         let (on, off) = match (colour, changed.starts_with('-')) {
             (false, _) => ("", ""),
             (true, true) => ("\x1b[31m", "\x1b[0m"),
             (true, false) => ("\x1b[32m", "\x1b[0m"),
         };
-        writeln!(out, "    {on}{changed}{off}")?;
+        writeln!(out, "    {on}{}{off}", on_a_line(changed))?;
     }
     Ok(())
+}
+
+/// A text as it can stand on a line of a terminal: what would move its cursor is escaped.
+fn on_a_line(text: &str) -> Cow<'_, str> {
+    let moves = |c: char| c.is_control() && c != '\t';
+    if !text.contains(moves) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c: char| if moves(c) { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escaped).collect())
+}
+
+fn total(out: &mut impl Write, count: usize) -> io::Result<()> {
+    writeln!(out, "{count} {}", if count == 1 { "mutant" } else { "mutants" })
 }
 
 fn add_one(counts: &mut BTreeMap<String, usize>, name: &str) {
@@ -125,5 +144,5 @@ fn counts(out: &mut impl Write, title: &str, counts: BTreeMap<String, usize>) ->
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     writeln!(out, "by {title}")?;
-    counts.into_iter().try_for_each(|(name, count)| writeln!(out, "{count:>7}  {name}"))
+    counts.into_iter().try_for_each(|(name, count)| writeln!(out, "{count:>7}  {}", quoted(&name)))
 }

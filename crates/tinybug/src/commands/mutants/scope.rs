@@ -39,7 +39,12 @@ impl<'a> Scope<'a> {
             changed.contains(&self.seen_from(top, &mutant.path), mutant.line)
         };
         self.changed.as_ref().is_none_or(on_a_line)
-            && (self.functions.is_empty() || self.functions.iter().any(|name| is_in_function(mutant, name)))
+            && (self.functions.is_empty() || self.functions.iter().any(|name| is_in_function(&mutant.function, name)))
+    }
+
+    /// How many files have lines that changed; none when all lines are asked for.
+    pub(super) fn changed_files(&self) -> Option<usize> {
+        self.changed.as_ref().map(|(changed, _)| changed.paths().count())
     }
 
     fn seen_from(&self, top: &Path, path: &str) -> String {
@@ -64,9 +69,7 @@ async fn changed(args: &MutantsArgs, files: &Files) -> anyhow::Result<Option<(Ch
     })?;
     let mut lines = read(&changes.diff)?;
     for path in &changes.untracked {
-        let Ok(content) = fs::read(changes.toplevel.join(path)) else { continue };
-        let count = content.split(|byte| *byte == b'\n').count();
-        (1..).take(count).for_each(|line| lines.add(path, line));
+        lines.add(path, 1..=u32::MAX);
     }
     Ok(Some((lines, changes.toplevel)))
 }
