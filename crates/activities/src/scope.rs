@@ -18,19 +18,20 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// The files and functions that a plan asks for. `project` leads from the top of the repository to the project;
-    /// globs and the paths of mutants start there.
+    /// The files and functions that a plan asks for, changed or not. `project` leads from the top of the repository to
+    /// the project; globs and the paths of mutants start there.
     pub(crate) fn new(project: &'a str, plan: &'a Plan) -> anyhow::Result<Self> {
         let include = if plan.include.is_empty() { None } else { Some(globs(&plan.include)?) };
         let exclude = globs(&plan.exclude)?;
         Ok(Self { project, include, exclude, changed: None, functions: &plan.functions, covered: None })
     }
 
-    /// The same, without lines that did not change since the revision, if there is one.
-    pub(crate) async fn since(self, revision: Option<&str>, mirror: &Mirror, sha: &str) -> anyhow::Result<Self> {
-        let Some(revision) = revision else { return Ok(self) };
+    /// All that a plan asks for, at that commit.
+    pub(crate) async fn at(mirror: &Mirror, sha: &str, project: &'a str, plan: &'a Plan) -> anyhow::Result<Self> {
+        let scope = Self::new(project, plan)?;
+        let Some(revision) = &plan.since else { return Ok(scope) };
         let diff = mirror.changed_since(revision, sha).await.map_err(of_the_user)?;
-        Ok(Self { changed: Some(ChangedLines::from_unified(&diff)?), ..self })
+        Ok(Self { changed: Some(ChangedLines::from_unified(&diff)?), ..scope })
     }
 
     /// The same, without the lines of which it is known that no test executes them.

@@ -7,7 +7,7 @@ use tinybug_model::{AttemptSummary, BuildEnd, BuildRef, BuildRole, MeasurementId
 use uuid::Uuid;
 
 use crate::{
-    OrgStore, StoreError, TestSet, bitmap,
+    OrgStore, RunRecord, StoreError, TestSet, bitmap,
     number::{narrow, whole, wide},
     text::{clean, clean_json},
 };
@@ -190,17 +190,30 @@ impl OrgStore {
     }
 
     /// The finished attempts at builds of a role with these numbers, by build and attempt.
-    pub(crate) async fn facts(
+    async fn facts(
         &self,
         connection: &mut PgConnection,
         measurement: MeasurementRef,
         role: BuildRole,
         numbers: RangeInclusive<u32>,
     ) -> Result<Vec<AttemptFacts>, StoreError> {
+        let runs = self.finished_runs(connection, measurement, role, numbers).await?;
+        Ok(runs.into_iter().map(|run| run.attempt).collect())
+    }
+
+    /// The same, and what of them is recorded.
+    pub(crate) async fn finished_runs(
+        &self,
+        connection: &mut PgConnection,
+        measurement: MeasurementRef,
+        role: BuildRole,
+        numbers: RangeInclusive<u32>,
+    ) -> Result<Vec<RunRecord>, StoreError> {
         let (id, pass) = self.own(measurement)?;
         let rows = sqlx::query!(
-            r#"SELECT b.number AS build, a.number, a.ending AS "ending!: Json<BuildEnd>",
-                      a.duration_ms AS "duration_ms!", a.ran AS "ran!", a.output_tail AS "output_tail!"
+            r#"SELECT b.number AS build, a.number, a.finished_at AS "finished_at!", a.profiled,
+                      a.ending AS "ending!: Json<BuildEnd>", a.duration_ms AS "duration_ms!", a.ran AS "ran!",
+                      a.output_tail AS "output_tail!"
                FROM   builds b
                JOIN   attempts a ON a.org_id = b.org_id AND a.build_id = b.id
                WHERE  b.org_id = $1 AND b.measurement_id = $2 AND b.pass = $3 AND b.role = $4
@@ -220,7 +233,7 @@ impl OrgStore {
         let mut failures = self.failures(connection, (id, pass), role, &numbers).await?;
         rows.into_iter()
             .map(|row| {
-                Ok(AttemptFacts {
+                let attempt = AttemptFacts {
                     build: BuildRef { measurement, role, number: narrow("builds.number", row.build)? },
                     number: narrow("attempts.number", row.number)?,
                     end: row.ending.0,
@@ -228,7 +241,8 @@ impl OrgStore {
                     ran: bitmap::from_bytes("attempts.ran", &row.ran)?,
                     failures: failures.remove(&(row.build, row.number)).unwrap_or_default(),
                     output_tail: row.output_tail,
-                })
+                };
+                Ok(RunRecord { attempt, finished_at: row.finished_at, fresh: !row.profiled })
             })
             .collect()
     }

@@ -88,53 +88,18 @@ impl OrgStore {
         .ok_or(StoreError::Missing("measurement"))?;
         // First the lock, then the marks: whoever recorded the same attempts meanwhile has committed.
         let history = self.read_history(&mut tx, repository, true).await?.unwrap_or_default();
-        let ended = self.ends(&mut tx, measurement, role, &numbers).await?;
-        if ended.values().all(|(_, profiled)| *profiled) {
+        let runs = self.finished_runs(&mut tx, measurement, role, numbers.clone()).await?;
+        if runs.iter().all(|run| !run.fresh) {
             return Ok(None);
         }
         let mut covering = self.covering(&mut tx, measurement, role, &numbers).await?;
-        let attempts = self.facts(&mut tx, measurement, role, numbers).await?;
         let mut builds = BTreeMap::<u32, Vec<RunRecord>>::new();
-        for attempt in attempts {
-            // An attempt that ended after the marks were read is left to the next time.
-            let Some(&(finished_at, profiled)) = ended.get(&(attempt.build.number, attempt.number)) else { continue };
-            builds.entry(attempt.build.number).or_default().push(RunRecord { attempt, finished_at, fresh: !profiled });
+        for run in runs {
+            builds.entry(run.attempt.build.number).or_default().push(run);
         }
         let with_mutants =
             |(number, runs)| BuildRecord { runs, covering: covering.remove(&number).unwrap_or_default() };
         Ok(Some((tx, repository, history, builds.into_iter().map(with_mutants).collect())))
-    }
-
-    /// When each finished attempt ended, and whether it is recorded, by build and attempt.
-    async fn ends(
-        &self,
-        connection: &mut PgConnection,
-        measurement: MeasurementRef,
-        role: BuildRole,
-        numbers: &RangeInclusive<u32>,
-    ) -> Result<BTreeMap<(u32, u32), (DateTime<Utc>, bool)>, StoreError> {
-        let (id, pass) = self.own(measurement)?;
-        let rows = sqlx::query!(
-            r#"SELECT b.number AS build, a.number, a.finished_at AS "finished_at!", a.profiled
-               FROM   builds b
-               JOIN   attempts a ON a.org_id = b.org_id AND a.build_id = b.id
-               WHERE  b.org_id = $1 AND b.measurement_id = $2 AND b.pass = $3 AND b.role = $4
-               AND    b.number BETWEEN $5 AND $6 AND a.state = 'finished'"#,
-            self.org.uuid(),
-            id,
-            pass,
-            role.name(),
-            i64::from(*numbers.start()),
-            i64::from(*numbers.end())
-        )
-        .fetch_all(connection)
-        .await?;
-        rows.into_iter()
-            .map(|row| {
-                let key = (narrow("builds.number", row.build)?, narrow("attempts.number", row.number)?);
-                Ok((key, (row.finished_at, row.profiled)))
-            })
-            .collect()
     }
 
     /// The tests that execute a mutated line, by trial.

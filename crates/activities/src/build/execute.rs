@@ -115,7 +115,7 @@ async fn record_coverage(
     let (plan, project) = (&subject.measurement.plan, Effective::of(&subject.measurement)?.project);
     if plan.covered_only {
         let (mirror, sha) = (services.mirror(subject.repository.id).await?, base_sha(&subject.measurement)?);
-        let scope = Scope::new(&project, plan)?.since(plan.since.as_deref(), &mirror, sha).await?.covered_by(coverage);
+        let scope = Scope::at(&mirror, sha, &project, plan).await?.covered_by(coverage);
         let drawing = draw_mutants(&mirror, sha, plan, &scope).await?;
         subject.org.redraw(subject.reference, &drawing).await?;
     }

@@ -38,7 +38,7 @@ pub(super) async fn prepare(services: &Services, measurement: MeasurementRef) ->
     };
     let effective = Effective { command, parallelism, toplevel: fetched.toplevel, project: fetched.project };
     let sha = &fetched.commit.sha;
-    let scope = Scope::new(&effective.project, plan)?.since(plan.since.as_deref(), &mirror, sha).await?;
+    let scope = Scope::at(&mirror, sha, &effective.project, plan).await?;
     let drawing = draw_mutants(&mirror, sha, plan, &scope).await?;
     let row = PreparedRow {
         commit: fetched.commit,
