@@ -1,4 +1,4 @@
-// Says of mutants of JavaScript and TypeScript files which of them do not parse. Run by Tinybug, in the project's directory.
+// Says of mutants of JavaScript and TypeScript files whether they parse. Run by Tinybug, in the project's directory.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join } from "node:path";
@@ -43,7 +43,7 @@ for (const mutant of JSON.parse(readFileSync(process.argv[2], "utf8"))) {
   const { bytes, ways: taken } = files.get(mutant.path);
   const mutated = Buffer.concat([bytes.subarray(0, mutant.start), Buffer.from(mutant.replacement), bytes.subarray(mutant.end)]);
   const refusals = taken.map((parse) => refusal(parse, mutated.toString()));
-  if (refusals.length > 0 && refusals.every((said) => said !== undefined)) {
-    console.log(`tinybug:${JSON.stringify({ at: mutant.at, said: refusals[0] })}`);
-  }
+  if (refusals.length === 0) continue;
+  const said = refusals.every((each) => each !== undefined) ? refusals[0] : null;
+  console.log(`tinybug:${JSON.stringify({ at: mutant.at, said })}`);
 }

@@ -1,4 +1,4 @@
-"""Says of mutants of Python files which of them Python refuses to compile. Run by Tinybug, in the project's directory."""
+"""Says of mutants of Python files whether Python refuses to compile them. Run by Tinybug, in the project's directory."""
 
 import json
 import sys
@@ -30,9 +30,7 @@ def main(list_path):
         if text is None:
             continue
         mutated = text[: mutant["start"]] + mutant["replacement"].encode() + text[mutant["end"] :]
-        said = refusal(path, mutated)
-        if said:
-            print("tinybug:" + json.dumps({"at": mutant["at"], "said": said}), flush=True)
+        print("tinybug:" + json.dumps({"at": mutant["at"], "said": refusal(path, mutated)}), flush=True)
 
 
 main(sys.argv[1])

@@ -1,5 +1,6 @@
 //! The outside world of a measurement: git, the local runner, and the formats in which tests and coverage report.
 
+pub mod check;
 pub mod coverage;
 pub mod detect;
 pub mod error;

@@ -1,22 +1,35 @@
 //! A copy of a real library, with its mutants.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 
 use tempfile::TempDir;
 use tinybug_model::{Language, Mutant, Tier};
 use tinybug_mutate::{Source, enumerate_all};
+use tinybug_providers::{
+    ProviderError,
+    check::{Answer, Place, Ruling, Tool, ask},
+};
 use tinybug_testkit::libraries::{self, Library, fetch};
 
 /// Mutants of one library that are compiled at most, unless all are asked for.
 const MOST: usize = 800;
+
+/// Whether the documentation is to be written anew.
+pub(crate) fn writes_docs() -> bool {
+    std::env::var_os("WRITE_DOCS").is_some()
+}
 
 /// A library in a directory that may be written to.
 pub(crate) struct Project {
     pub(crate) library: &'static Library,
     /// The copy.
     pub(crate) dir: PathBuf,
-    /// For whatever a compiler writes.
-    pub(crate) scratch: PathBuf,
+    /// For whatever a tool writes.
+    scratch: PathBuf,
     /// Mutants of the default tier: all, or every k-th.
     pub(crate) mutants: Vec<Mutant>,
     _place: TempDir,
@@ -43,5 +56,39 @@ impl Project {
         let step = if all { 1 } else { mutants.len().div_ceil(MOST).max(1) };
         let mutants = mutants.into_iter().step_by(step).collect();
         Some(Self { library, dir, scratch, mutants, _place: place })
+    }
+
+    /// What tools say of the mutants, run with some more environment.
+    pub(crate) fn ask(&self, tools: &[Tool], environment: &[(&'static str, String)]) -> Vec<Ruling> {
+        futures::executor::block_on(ask(&Copied { project: self, environment }, tools, &self.mutants)).unwrap()
+    }
+}
+
+/// The copy as a place of tools.
+struct Copied<'a> {
+    project: &'a Project,
+    environment: &'a [(&'static str, String)],
+}
+
+impl Place for Copied<'_> {
+    fn project(&self) -> &Path {
+        &self.project.dir
+    }
+
+    fn temporary(&self) -> &Path {
+        &self.project.scratch
+    }
+
+    async fn run(&self, command: &str, directory: &Path) -> Result<Option<Answer>, ProviderError> {
+        let output = Command::new("sh")
+            .args(["-c", command])
+            .current_dir(directory)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .env_remove("CARGO_TARGET_DIR")
+            .env("LC_ALL", "C")
+            .stdin(Stdio::null())
+            .output()
+            .expect("there is a shell");
+        Ok(output.status.code().and_then(|code| Answer::of_shell(code, &[output.stdout, output.stderr].concat())))
     }
 }

@@ -1,9 +1,4 @@
-//! Asks the tools of a language which mutants they refuse, before any build is spent on them. An optimisation: where
-//! nobody can tell (no tool, code that does not compile unchanged, no time left), the build decides.
-
-mod compilers;
-mod compiling;
-mod parsers;
+//! Asks the tools at hand which mutants they refuse, in a slot, before any build is spent on them.
 
 use std::{
     path::{Path, PathBuf},
@@ -21,22 +16,21 @@ use super::{
     slot::{Ready, Slot},
     spec::BuildSpec,
 };
-use crate::ProviderError;
+use crate::{
+    ProviderError,
+    check::{Answer, Place, Ruling, TOOLS, ask},
+};
 
-/// A check that goes on in a slot at the measured commit.
-pub(super) struct Check<'a> {
+/// A slot at the measured commit.
+struct Check<'a> {
     runner: &'a LocalRunner,
     slot: &'a Slot,
     spec: &'a BuildSpec,
     ready: &'a Ready,
     cancel: &'a CancellationToken,
     until: Instant,
-}
-
-/// How a tool ended by itself.
-struct Answer {
-    accepted: bool,
-    output: String,
+    project: PathBuf,
+    temporary: PathBuf,
 }
 
 impl LocalRunner {
@@ -53,22 +47,24 @@ impl LocalRunner {
         let Some((slot, _permit)) = self.hold(spec, cancel).await? else { return none() };
         let Prepared::Ready(ready) = self.prepare(&slot, spec, cancel).await? else { return none() };
         let until = Instant::now() + limit;
-        let check = Check { runner: self, slot: &slot, spec, ready: &ready, cancel, until };
-        let mut refusals = vec![None; mutants.len()];
-        parsers::ask(&check, mutants, &mut refusals).await?;
-        compiling::ask(&check, mutants, &mut refusals).await?;
+        let (project, temporary) = (slot.tree().join(&spec.source.prefix), slot.temporary());
+        let check = Check { runner: self, slot: &slot, spec, ready: &ready, cancel, until, project, temporary };
+        let rulings = ask(&check, &TOOLS, mutants).await?;
         slot.reset(&spec.source.mirror, &spec.sha, &ready.keep).await?;
-        Ok(refusals)
+        let refusal = |ruling| if let Ruling::Refused(said) = ruling { Some(said) } else { None };
+        Ok(rulings.into_iter().map(refusal).collect())
     }
 }
 
-impl Check<'_> {
-    /// The project's directory in the slot.
-    fn project(&self) -> PathBuf {
-        self.slot.tree().join(&self.spec.source.prefix)
+impl Place for Check<'_> {
+    fn project(&self) -> &Path {
+        &self.project
     }
 
-    /// Runs a command there; `None` when it did not come to its own end.
+    fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
     async fn run(&self, command: &str, directory: &Path) -> Result<Option<Answer>, ProviderError> {
         let time_limit = self.until.saturating_duration_since(Instant::now());
         if time_limit.is_zero() || self.cancel.is_cancelled() {
@@ -80,8 +76,6 @@ impl Check<'_> {
         let How::Exited { code } = ended.how else { return Ok(None) };
         let output =
             tokio::fs::read(self.slot.output()).await.map_err(ProviderError::io("reading what a tool said"))?;
-        // The shell's own words for a program that is not there.
-        let ran = !matches!(code, 126 | 127);
-        Ok(ran.then(|| Answer { accepted: code == 0, output: String::from_utf8_lossy(&output).into_owned() }))
+        Ok(Answer::of_shell(code, &output))
     }
 }
