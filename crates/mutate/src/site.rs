@@ -164,6 +164,8 @@ pub(crate) struct Site<'a, 't> {
 pub(crate) struct Memo {
     /// Whether `bool` is a word of the file, in C.
     pub knows_bool: OnceCell<bool>,
+    /// Operators that a file of Rust gives to types of its own, by the names of their traits.
+    pub implemented: OnceCell<Vec<&'static str>>,
 }
 
 impl<'a, 't> Site<'a, 't> {

@@ -19,8 +19,12 @@ pub(super) fn code(text: &str) -> String {
         let head: String = plain.chars().take(LONGEST - 3).collect();
         plain = format!("{}...", head.trim_end());
     }
-    // Code that holds backticks of its own stands between two of them, as in Markdown.
-    if plain.contains('`') { format!("`` {plain} ``") } else { format!("`{plain}`") }
+    // Code that holds backticks of its own stands between two of them, as in Markdown, unless one of a pair is cut off.
+    match plain.matches('`').count() {
+        0 => format!("`{plain}`"),
+        count if count % 2 == 0 => format!("`` {plain} ``"),
+        _ => format!("`{}`", plain.replace('`', "'")),
+    }
 }
 
 /// A value as a sentence shows it: truth values and empty texts in words, all else as code.

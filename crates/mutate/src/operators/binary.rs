@@ -166,7 +166,8 @@ fn infix_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Nod
         };
         let span = (site.node.start_byte(), site.node.end_byte());
         drafts.offer(site, *op, op.info().tier, span, (*replacement).into(), typed, |_| match op {
-            Op::RelBoundary => twins::of_token(site, parent, replacement),
+            Op::RelBoundary => twins::of_boundary(site, parent, replacement),
+            Op::LogicAndOr => twins::of_logic(site, parent),
             Op::RelNegate => {
                 twins::of_token(site, parent, replacement).or_else(|| twins::of_opposite(site, left, false))
             }

@@ -141,7 +141,7 @@ catalogue! {
     BitNotDrop "bit.not_drop" Default "drops a bitwise complement": "~mask" => "mask";
         AllBut(Rust) "Rust writes it `!`, as the logical not: see `logic.not_drop`.";
     RelBoundary "rel.boundary" Default "moves the boundary of a comparison by one value": "age < 18" => "age <= 18";
-        All;
+        All "Not where it only chooses between the two values that it compares, as in `a < b ? a : b`.";
     RelNegate "rel.negate" Default "turns a comparison into its opposite": "age < 18" => "age >= 18";
         All "Not behind a not, which is dropped instead.";
     RelEq "rel.eq" Default "swaps equal with not equal": "status == DONE" => "status != DONE";

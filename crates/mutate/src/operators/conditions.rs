@@ -44,6 +44,8 @@ pub(super) fn condition<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         let negated = match site.spec().language {
             // A call without parentheses would swallow what follows.
             Language::Ruby if site.role_of(condition) == Role::Call => format!("{not}({text})"),
+            // What a macro stands for may have no parentheses of its own.
+            Language::C | Language::Cpp if is_macro(text) => format!("{not}({text})"),
             _ => format!("{not}{text}"),
         };
         drafts.replace(site, Op::LogicNegateCond, condition, negated);
@@ -60,6 +62,13 @@ pub(super) fn condition<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         }
         _ => {}
     }
+}
+
+/// Whether a call is named as macros are.
+fn is_macro(call: &str) -> bool {
+    let name = call.split('(').next().unwrap_or_default();
+    name.len() < call.len()
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// Proposes a guard that always or never holds. Rust hangs it on the pattern.

@@ -3,6 +3,7 @@
 mod binary;
 mod calls;
 pub(crate) mod catalogue;
+mod claims;
 mod conditions;
 mod flow;
 mod literals;

@@ -6,7 +6,7 @@ use super::literals::Number;
 use crate::{
     grammar::Field,
     role::Role,
-    site::{Given, Site, Twin},
+    site::{Given, Site, Twin, only_named_child},
 };
 
 /// A comparison with a whole number, read as if the number stood on the right.
@@ -93,6 +93,83 @@ fn nothing<'t>(site: &Site<'_, 't>, node: Node<'t>, given: Given<'t>) -> Twin<'t
     Twin { start: node.start_byte(), end: node.end_byte(), replacement: site.text(node).to_owned().into(), given }
 }
 
+/// The twin of a boundary that is moved: nothing, where both sides are equal what is chosen by it is so too.
+pub(super) fn of_boundary<'t>(site: &Site<'_, 't>, comparison: Node<'t>, token: &'static str) -> Option<Twin<'t>> {
+    if clamps(site, site.stack.len() - 1) {
+        return Some(nothing(site, site.node, Given::Always));
+    }
+    of_token(site, comparison, token)
+}
+
+/// Whether a comparison only chooses between what it compares: `a < b ? a : b`, `if (a > b) a = b;`.
+/// The comparison is told by its place in the stack.
+fn clamps(site: &Site<'_, '_>, at: usize) -> bool {
+    let comparison = site.stack[at].node;
+    let chooser = site.stack[..at]
+        .iter()
+        .rev()
+        .find(|frame| frame.role != Role::Paren && frame.node.kind() != "condition_clause");
+    let chosen = match chooser {
+        Some(frame) if frame.role == Role::Ternary => super::conditions::sides(site, frame.node),
+        Some(frame) if frame.role == Role::If => assigned(site, frame.node).or_else(|| given(site, frame.node)),
+        _ => None,
+    };
+    let (Some((one, two)), Some(left), Some(right)) = (chosen, comparison.child(0), comparison.child(2)) else {
+        return false;
+    };
+    let [one, two, left, right] = [one, two, left, right].map(|node| site.text(uncast(site, node)));
+    (one, two) == (left, right) || (two, one) == (left, right)
+}
+
+/// The two sides of the only statement under an `if` without an alternative, when it assigns.
+fn assigned<'t>(site: &Site<'_, 't>, branch: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+    if site.child_of(branch, Field::Alternative).is_some() {
+        return None;
+    }
+    let body = site.child_of(branch, Field::Consequence).or_else(|| site.child_of(branch, Field::Body))?;
+    let assignment = only_inside(site, body).filter(|only| site.role_of(*only) == Role::Assign)?;
+    let plain = assignment.child(1).is_some_and(|token| site.text(token) == "=");
+    let (left, right) = (site.child_of(assignment, Field::Left)?, site.child_of(assignment, Field::Right)?);
+    let listed = |node: Node<'t>| if node.kind() == "expression_list" { only_named_child(node) } else { Some(node) };
+    plain.then_some((listed(left)?, listed(right)?))
+}
+
+/// The values of the two branches of an `if` that is an expression.
+fn given<'t>(site: &Site<'_, 't>, branch: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+    let yes = only_inside(site, site.child_of(branch, Field::Consequence)?)?;
+    let no = only_inside(site, site.child_of(branch, Field::Alternative)?)?;
+    Some((yes, no))
+}
+
+/// What a block holds when that is one expression or assignment.
+fn only_inside<'t>(site: &Site<'_, 't>, node: Node<'t>) -> Option<Node<'t>> {
+    let mut node = node;
+    for _ in 0..4 {
+        let wraps = matches!(site.role_of(node), Role::Block | Role::ExprStmt)
+            || matches!(node.kind(), "else_clause" | "then" | "else" | "statement_list");
+        if !wraps {
+            return Some(node);
+        }
+        node = only_named_child(node)?;
+    }
+    None
+}
+
+/// What is cast, without parentheses.
+fn uncast<'t>(site: &Site<'_, 't>, node: Node<'t>) -> Node<'t> {
+    let node = site.inside_parentheses(node);
+    let cast = matches!(node.kind(), "cast_expression" | "type_cast_expression");
+    let inner = site.child_of(node, Field::Value).filter(|_| cast);
+    inner.map_or(node, |inner| site.inside_parentheses(inner))
+}
+
+/// The twin of an `and` that becomes an `or`, or the other way round: a constant, where two comparisons of one thing
+/// exclude each other.
+pub(super) fn of_logic<'t>(site: &Site<'_, 't>, infix: Node<'t>) -> Option<Twin<'t>> {
+    let holds = super::claims::outcome_of_swap(site, infix)?;
+    Some(constant(site, site.stack.len().checked_sub(1)?, holds, Given::Always))
+}
+
 /// The twin of another token in a comparison: a constant, where what is compared is never negative.
 pub(super) fn of_token<'t>(site: &Site<'_, 't>, comparison: Node<'t>, token: &'static str) -> Option<Twin<'t>> {
     let bound = Bound::of(site, comparison)?;
@@ -119,17 +196,19 @@ pub(super) fn of_number<'t>(site: &Site<'_, 't>, value: u64) -> Option<Twin<'t>>
     let negative = parent.role == Role::Unary;
     let at = site.stack.len().checked_sub(if negative { 2 } else { 1 })?;
     let comparison = site.stack.get(at).filter(|frame| frame.role == Role::Binary)?.node;
-    let bound = Bound::of(site, comparison)?;
+    let Some(bound) = Bound::of(site, comparison) else {
+        let shifted = value == 0 && comparison.child(0) == Some(site.node);
+        return shifted.then(|| of_shift(site, comparison)).flatten();
+    };
     let value = if negative { -i128::from(value) } else { i128::from(value) };
     let step = value - bound.value;
     if matches!((bound.token, step), ("<" | ">=", 1) | (">" | "<=", -1)) {
-        let token = comparison.child(1)?;
-        return Some(Twin {
-            start: token.start_byte(),
-            end: token.end_byte(),
-            replacement: boundary(site.text(token)).into(),
-            given: Given::NoFraction(bound.thing),
-        });
+        let (token, given) = (comparison.child(1)?, Given::NoFraction(bound.thing));
+        if clamps(site, at) {
+            return Some(nothing(site, token, given));
+        }
+        let (start, end) = (token.start_byte(), token.end_byte());
+        return Some(Twin { start, end, replacement: boundary(site.text(token)).into(), given });
     }
     let holds = outcome(bound.token, value)?;
     let given = Given::NeverNegative(bound.thing);
@@ -137,6 +216,14 @@ pub(super) fn of_number<'t>(site: &Site<'_, 't>, value: u64) -> Option<Twin<'t>>
         return Some(nothing(site, site.node, given));
     }
     Some(constant(site, at, holds, given))
+}
+
+/// The twin of a shifted one that becomes zero: shifted the other way it is as well.
+fn of_shift<'t>(site: &Site<'_, 't>, shift: Node<'t>) -> Option<Twin<'t>> {
+    let (token, by) = (shift.child(1)?, shift.child(2)?);
+    let shifts = site.text(token) == "<<" && whole_number(site, by).is_some_and(|by| by > 0);
+    let (start, end, given) = (token.start_byte(), token.end_byte(), Given::Always);
+    shifts.then(|| Twin { start, end, replacement: ">>".into(), given })
 }
 
 /// The twin of a constant in the place of the condition here: none but where the condition is constant as it is, or is

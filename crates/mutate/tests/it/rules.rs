@@ -288,3 +288,30 @@ fn java_keeps_the_only_cause_of_a_checked_error() {
     assert_eq!(of("return in.read();", "IllegalStateException"), ["ret.zero"]);
     assert_eq!(of("in.skip(); g();", "IOException"), ["stmt.call_drop"; 2]);
 }
+
+#[test]
+fn a_macro_is_negated_as_a_whole() {
+    let made = changes("a.cc", "void f() { if (LIKELY(a >= b)) { g(); } }\n");
+    assert!(made.contains(&"LIKELY(a >= b) -> !(LIKELY(a >= b))".to_owned()), "{made:?}");
+}
+
+#[test]
+fn rust_takes_no_operator_that_a_type_of_the_file_lacks() {
+    let text = |traits: &str| format!("impl {traits}<Unit> for u64 {{}}\nfn f(a: u64, b: Unit) -> u64 {{ a * b }}\n");
+    assert!(!changes("a.rs", &text("ops::Mul")).contains(&"* -> /".to_owned()));
+    assert!(changes("a.rs", &text("Div<Unit> for u64 {}\nimpl Mul")).contains(&"* -> /".to_owned()));
+    assert!(changes("a.rs", &text("Multiply")).contains(&"* -> /".to_owned()));
+}
+
+#[test]
+fn rust_keeps_what_tells_the_type_of_a_sum() {
+    let text = "fn f(s: &str) -> &str {\n    let end = s\n        .chars()\n        .map(|c| c.len_utf8())\n        .sum();\n    &s[..end]\n}\n";
+    assert!(!changes("a.rs", text).contains(&"&s[..end] -> \"\"".to_owned()));
+}
+
+#[test]
+fn go_looks_at_no_item_outside_an_array() {
+    let text = "package a\n\nfunc f() byte {\n\tvar b [2]byte\n\tg(b[0])\n\treturn b[1]\n}\n";
+    let made = changes("a.go", text);
+    assert!(made.contains(&"0 -> 1".to_owned()) && !made.contains(&"1 -> 2".to_owned()), "{made:?}");
+}

@@ -164,3 +164,58 @@ fn a_comparison_behind_a_not_is_turned_once() {
         assert!(!made.contains(&"< -> >=".to_owned()), "{made:?}");
     }
 }
+
+#[test]
+fn what_a_comparison_only_clamps_has_no_boundary() {
+    for (path, text) in [
+        ("a.py", "x = a if a < b else b\n"),
+        ("a.py", "def f(a, b):\n    if a > b:\n        a = b\n    return g(a)\n"),
+        ("a.js", "const x = a >= b ? b : a;\n"),
+        ("a.go", "package a\n\nfunc f(a, b int) {\n\tif a < b {\n\t\ta = b\n\t}\n\tg(a)\n}\n"),
+        ("A.java", "class A { void f() { if (a > b) a = b; } }\n"),
+        ("a.rs", "fn f(a: T, b: T) { g(if a < b { a } else { b }); }\n"),
+        ("a.rb", "def f(a, b)\n  a = b if a > b\n  g(a)\nend\n"),
+        ("a.c", "void f(long a) { g(a > (long)b ? b : (int)a); }\n"),
+        ("A.cs", "class A { void F() { if (a > b) { a = b; } } }\n"),
+    ] {
+        let made = enumerate(Source { path, bytes: text.as_bytes() }, Tier::Default).mutants;
+        let of = |operator: &str| made.iter().filter(|mutant| mutant.operator == operator).count();
+        assert_eq!((of("rel.boundary"), of("rel.negate")), (0, 1), "{path}: {made:?}");
+    }
+    assert_eq!(python("x = a if a < 7 else 7").iter().filter(|change| *change == "7 -> 8").count(), 1);
+    for other in ["x = a if a < b else c", "x = a if a < b else -b"] {
+        assert!(python(other).contains(&"< -> <=".to_owned()), "{other}");
+    }
+}
+
+#[test]
+fn what_excludes_itself_is_made_constant_once() {
+    for condition in [
+        "a == 1 or a == 2",
+        "a == 1 or a == 2 or a == 3",
+        "a != 'x' and a != 'y'",
+        "a != Kind.One and a != Kind.Two",
+        "a < 1 or a > 9",
+        "0 <= a and a <= 9",
+        "b.c == 1 or 2 == b.c",
+    ] {
+        let made = python(&format!("if {condition}:\n    f(a)"));
+        let last = usize::from(condition.matches("or").count() > 1);
+        let swapped = made.iter().filter(|change| matches!(change.as_str(), "or -> and" | "and -> or")).count();
+        assert_eq!(swapped, last, "{condition}: {made:?}");
+    }
+    for condition in
+        ["a == 1 or b == 2", "a == 1 or a == b", "a < 9 or a > 1", "f() == 1 or f() == 2", "a == ONE or a == TWO"]
+    {
+        let made = python(&format!("if {condition}:\n    f(a)"));
+        assert!(made.contains(&"or -> and".to_owned()), "{condition}: {made:?}");
+    }
+    // Where nothing else makes it constant it stays.
+    assert!(python("x = g(a == 1 or a == 2)").contains(&"or -> and".to_owned()));
+}
+
+#[test]
+fn a_shifted_one_becomes_zero_once() {
+    let made = python("x = 1 << 3");
+    assert!(made.contains(&"<< -> >>".to_owned()) && !made.contains(&"1 -> 0".to_owned()), "{made:?}");
+}

@@ -183,7 +183,9 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), replacement: &str)
         }
         Op::BitNotDrop | Op::ArithNegDrop => !site.place().constant,
         _ if op.info().family() == "lit" && is_beside_an_error(site) => false,
-        Op::LitInt => number_fits(site) && !repeats_a_comparison(site, replacement),
+        Op::LitInt => {
+            number_fits(site) && !leaves_an_array(site, replacement) && !repeats_a_comparison(site, replacement)
+        }
         Op::LogicAndOr => !is_suspect(site),
         Op::CallMethodSwap => site.child(Field::Function).is_some_and(|function| {
             matches!(site.text(function).split('.').next(), Some("strings" | "bytes" | "math"))
@@ -281,6 +283,21 @@ fn number_fits(site: &Site<'_, '_>) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether an index would be outside an array that is declared in the function with its length.
+fn leaves_an_array(site: &Site<'_, '_>, index: &str) -> bool {
+    let Some(array) = site.parent().filter(|parent| parent.role == Role::Index) else { return false };
+    let (Some(name), Some(function)) = (array.node.named_child(0), site.function()) else { return false };
+    let (function, name) = (site.text(function.node), site.text(name));
+    let Ok(index) = index.parse::<u64>() else { return false };
+    // A longer function is not searched at each of its indices.
+    function.len() < 8_000
+        && function.match_indices(name).any(|(at, _)| {
+            let alone = !function[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            let length = function[at + name.len()..].strip_prefix(" [").and_then(|rest| rest.split_once(']'));
+            alone && length.is_some_and(|(length, _)| length.parse::<u64>().is_ok_and(|length| index >= length))
+        })
 }
 
 /// Whether a comparison with another number would stand beside its like, which `go vet` refuses: `x == 1 || x == 1`.

@@ -235,6 +235,10 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
         _ if matches!(replacement, "<" | "<<") && site.parent().is_some_and(|infix| follows_cast(infix.node)) => false,
         // The compiler reckons what it can and refuses what overflows.
         Op::ArithAddSub | Op::ArithSubAdd | Op::ArithMulDiv | Op::ArithDivMul | Op::ArithModMul | Op::BitShift => {
+            let names = || sides().all(|side| site.role_of(side) == Role::Name);
+            if names() && lacks_operator(site, op) {
+                return false;
+            }
             !site.place().constant
                 && !sides().all(|side| is_constant(site, side))
                 && !sides().any(|side| is_instant(site, side))
@@ -339,15 +343,40 @@ fn decides_by_use(site: &Site<'_, '_>, span: (usize, usize)) -> bool {
         "try_into()",
         "from_str(",
     ];
-    lost.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).any(|word| {
-        function.lines().any(|line| {
-            let line = line.trim_start();
-            line.strip_prefix("let ").is_some_and(|rest| {
-                let rest = rest.strip_prefix("mut ").unwrap_or(rest);
-                rest.strip_prefix(word).is_some_and(|rest| rest.starts_with(" ="))
-                    && inferred.iter().any(|form| line.contains(form))
-            })
-        })
+    let declares = |word: &str, rest: &str| {
+        let rest = rest.strip_prefix("mut ").unwrap_or(rest);
+        let value = rest.strip_prefix(word).filter(|rest| rest.starts_with(" ="));
+        // A value may go on for some lines.
+        let value = value.and_then(|value| value.split(';').next());
+        value.is_some_and(|value| inferred.iter().any(|form| value.contains(form.trim_end_matches(';'))))
+    };
+    lost.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .any(|word| function.match_indices("let ").any(|(at, found)| declares(word, &function[at + found.len()..])))
+}
+
+/// Whether a file gives its own types one of two operators, but not the other.
+fn lacks_operator(site: &Site<'_, '_>, op: Op) -> bool {
+    let (has, lacks) = match op {
+        Op::ArithAddSub => ("Add", "Sub"),
+        Op::ArithSubAdd => ("Sub", "Add"),
+        Op::ArithMulDiv => ("Mul", "Div"),
+        Op::ArithDivMul => ("Div", "Mul"),
+        Op::ArithModMul => ("Rem", "Mul"),
+        _ => return false,
+    };
+    let known = site.memo.implemented.get_or_init(|| {
+        let names = ["Add", "Sub", "Mul", "Div", "Rem"];
+        names.into_iter().filter(|name| implements(site.source, name)).collect()
+    });
+    known.contains(&has) && !known.contains(&lacks)
+}
+
+fn implements(source: &str, name: &str) -> bool {
+    source.match_indices(name).any(|(at, _)| {
+        let line = source[..at].rsplit('\n').next().unwrap_or_default();
+        let rest = &source[at + name.len()..];
+        line.trim_start().starts_with("impl") && rest.starts_with([' ', '<']) && line.ends_with([' ', ':'])
     })
 }
 
