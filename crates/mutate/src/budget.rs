@@ -2,6 +2,15 @@
 
 use std::ops::ControlFlow;
 
+/// Why a parse was given up, and at which byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CutOff {
+    /// It took more steps than any code of its size.
+    Steps(usize),
+    /// From here on no reading of the text was free of errors for too many steps.
+    Lost(usize),
+}
+
 /// What is left to a parse. The parser asks after every hundred of its operations: a step.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -11,23 +20,37 @@ pub(crate) struct Budget {
     lost: usize,
     /// The most of them in a row.
     most_lost: usize,
+    /// Where the parser got lost.
+    lost_at: usize,
 }
 
 impl Budget {
     /// The budget for a text of so many bytes.
     ///
-    /// Real code takes at most one step for 54 bytes. Where it does not fit its grammar the parser is lost for 80 steps in
-    /// 10 kB, or for 1,900 in 880 kB; beyond that there is nothing to find, and a step takes the longer, the longer the
-    /// parser has been lost.
+    /// Real code takes at most one step for 54 bytes, code of short words and brackets one for 24. Where it does not fit
+    /// its grammar the parser is lost for 80 steps in 10 kB, or for 1,900 in 880 kB; beyond that there is nothing to find,
+    /// and a step takes the longer, the longer the parser has been lost.
     pub(crate) fn of(bytes: usize) -> Self {
-        Self { left: 300 + bytes / 50, lost: 0, most_lost: (150 + bytes / 450).min(2_500) }
+        Self { left: 300 + bytes / 16, lost: 0, most_lost: (150 + bytes / 450).min(2_500), lost_at: 0 }
     }
 
-    /// Takes a step; says whether to go on.
-    pub(crate) fn step(&mut self, lost: bool) -> ControlFlow<()> {
+    /// Takes a step that ended at a byte; says whether to go on.
+    pub(crate) fn step(&mut self, lost: bool, at: usize) -> ControlFlow<CutOff> {
         self.left = self.left.saturating_sub(1);
-        self.lost = if lost { self.lost + 1 } else { 0 };
-        if self.left == 0 || self.lost > self.most_lost { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if !lost {
+            self.lost = 0;
+        } else if self.lost == 0 {
+            (self.lost, self.lost_at) = (1, at);
+        } else {
+            self.lost += 1;
+        }
+        if self.lost > self.most_lost {
+            ControlFlow::Break(CutOff::Lost(self.lost_at))
+        } else if self.left == 0 {
+            ControlFlow::Break(CutOff::Steps(at))
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 }
 
@@ -35,25 +58,28 @@ impl Budget {
 mod tests {
     use super::*;
 
-    /// How many steps a parse gets when every so many of them is not lost; 0 for none.
-    fn steps(bytes: usize, sound_every: usize) -> usize {
+    /// How many steps a parse gets when every so many of them is not lost, and why no more; 0 for none.
+    fn steps(bytes: usize, sound_every: usize) -> (usize, CutOff) {
         let mut budget = Budget::of(bytes);
-        (1..100_000)
-            .find(|step| budget.step(sound_every == 0 || step % sound_every != 0).is_break())
-            .unwrap_or_default()
+        (1..)
+            .find_map(|step| {
+                let lost = sound_every == 0 || step % sound_every != 0;
+                budget.step(lost, step * 10).break_value().map(|cut| (step, cut))
+            })
+            .unwrap()
     }
 
     #[test]
     fn a_parse_gets_steps_by_the_bytes_of_its_text() {
-        assert_eq!(steps(0, 1), 300);
-        assert_eq!(steps(1_000_000, 1), 20_300);
-        assert_eq!(steps(1_000_000, 100), 20_300);
+        assert_eq!(steps(0, 1), (300, CutOff::Steps(3_000)));
+        assert_eq!(steps(1_000_000, 1), (62_800, CutOff::Steps(628_000)));
+        assert_eq!(steps(1_000_000, 100).0, 62_800);
     }
 
     #[test]
     fn a_parser_that_is_lost_gets_few_however_long_the_text() {
-        assert_eq!(steps(10_000, 0), 173);
-        assert_eq!(steps(1_000_000, 0), 2_373);
-        assert_eq!(steps(32_000_000, 0), 2_501);
+        assert_eq!(steps(10_000, 0), (173, CutOff::Lost(10)));
+        assert_eq!(steps(1_000_000, 0).0, 2_373);
+        assert_eq!(steps(32_000_000, 0).0, 2_501);
     }
 }

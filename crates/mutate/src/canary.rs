@@ -17,7 +17,7 @@ pub fn canary(source: Source<'_>) -> Option<Vec<u8>> {
     let Classified::Product(language) = classify(source.path, source.bytes) else { return None };
     let spec = languages::spec(language);
     let grammar = Grammar::of(spec, source.path);
-    let tree = grammar.parse(source.bytes)?;
+    let tree = grammar.parse(source.bytes).ok()?;
     let mut insertions = Vec::new();
     let mut cursor = tree.walk();
     'nodes: loop {
@@ -48,7 +48,7 @@ pub fn canary(source: Source<'_>) -> Option<Vec<u8>> {
         from = at;
     }
     bytes.extend_from_slice(&source.bytes[from..]);
-    let sound = tree.root_node().has_error() || !grammar.parse(&bytes)?.root_node().has_error();
+    let sound = tree.root_node().has_error() || !grammar.parse(&bytes).ok()?.root_node().has_error();
     sound.then_some(bytes)
 }
 

@@ -7,6 +7,7 @@ use tinybug_model::{Language, Mutant, Tier};
 use tree_sitter::{InputEdit, Point, Tree};
 
 use crate::{
+    budget::CutOff,
     classify::{Classified, classify},
     findings::{Findings, FoundIn},
     grammar::Grammar,
@@ -85,8 +86,9 @@ pub fn enumerate_all(sources: &[Source<'_>], tier: Tier) -> Enumeration {
 fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
     let note = |text: &str| Note { path: source.path.to_owned(), text: text.to_owned() };
     let grammar = Grammar::of(languages::spec(language), source.path);
-    let Some(tree) = grammar.parse(source.bytes) else {
-        return Findings::none(vec![note("cut off: parsing it takes too many steps")]);
+    let tree = match grammar.parse(source.bytes) {
+        Ok(tree) => tree,
+        Err(cut) => return Findings::none(vec![note(&cut_off(source.bytes, cut))]),
     };
     let mut found = walk(grammar, &tree, source.bytes, tier);
     let lines = Lines::new(source.bytes);
@@ -101,6 +103,19 @@ fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
         notes.push(note("has lines longer than 1,000 bytes; they are left alone"));
     }
     Findings { of: Some(FoundIn { language, drafts, symbols: found.symbols.into(), ignored }), notes }
+}
+
+/// A sentence about why a file was not parsed to its end.
+fn cut_off(bytes: &[u8], cut: CutOff) -> String {
+    let line = |at: usize| memchr::memchr_iter(b'\n', &bytes[..at.min(bytes.len())]).count() + 1;
+    match cut {
+        CutOff::Steps(at) => {
+            format!("cut off at line {}: to parse it takes more steps than any code of its size needs", line(at))
+        }
+        CutOff::Lost(at) => {
+            format!("cut off: from line {} on the parser finds no way to read it as code of its language", line(at))
+        }
+    }
 }
 
 struct File<'a> {

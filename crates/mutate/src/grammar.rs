@@ -5,7 +5,7 @@ use std::{cell::RefCell, sync::OnceLock};
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
 
 use crate::{
-    budget::Budget,
+    budget::{Budget, CutOff},
     languages::{self, LanguageSpec},
     role::Role,
 };
@@ -155,8 +155,8 @@ impl Grammar {
         self.fields[field as usize]
     }
 
-    /// Parses a text; `None` when it takes more steps than its size can justify.
-    pub(crate) fn parse(&self, bytes: &[u8]) -> Option<Tree> {
+    /// Parses a text, unless it takes more steps than its size can justify.
+    pub(crate) fn parse(&self, bytes: &[u8]) -> Result<Tree, CutOff> {
         self.parse_pieces(bytes.len(), |at| bytes.get(at..).unwrap_or_default(), None)
     }
 
@@ -168,10 +168,15 @@ impl Grammar {
             _ if at < end => &change[at - middle..],
             _ => after.get(at - end..).unwrap_or_default(),
         };
-        self.parse_pieces(end + after.len(), piece, old)
+        self.parse_pieces(end + after.len(), piece, old).ok()
     }
 
-    fn parse_pieces<'p>(&self, length: usize, piece: impl Fn(usize) -> &'p [u8], old: Option<&Tree>) -> Option<Tree> {
+    fn parse_pieces<'p>(
+        &self,
+        length: usize,
+        piece: impl Fn(usize) -> &'p [u8],
+        old: Option<&Tree>,
+    ) -> Result<Tree, CutOff> {
         thread_local! {
             static PARSERS: RefCell<[Option<Parser>; languages::GRAMMARS]> = const { RefCell::new([const { None }; languages::GRAMMARS]) };
         }
@@ -182,13 +187,17 @@ impl Grammar {
                 parser
             });
             let mut budget = Budget::of(length);
-            let mut progress = |state: &tree_sitter::ParseState| budget.step(state.has_error());
+            let mut cut = CutOff::Steps(0);
+            let mut progress = |state: &tree_sitter::ParseState| {
+                let step = budget.step(state.has_error(), state.current_byte_offset());
+                step.map_break(|at| cut = at)
+            };
             let options = ParseOptions::new().progress_callback(&mut progress);
             let tree = parser.parse_with_options(&mut |at, _| piece(at), old, Some(options));
             if tree.is_none() {
                 parser.reset();
             }
-            tree
+            tree.ok_or(cut)
         })
     }
 

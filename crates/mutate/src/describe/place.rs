@@ -23,6 +23,9 @@ pub(super) struct Place<'a, 't> {
     pub at: usize,
 }
 
+/// Mutants inside more nodes than this are described without looking at them.
+const DEEPEST: usize = 400;
+
 /// What an expression is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
@@ -58,6 +61,10 @@ impl<'a, 't> Place<'a, 't> {
                 break;
             }
             chain.push(child);
+            // Nobody reads such code, and to look through it for each of its mutants would take its square.
+            if chain.len() > DEEPEST {
+                return None;
+            }
         }
         Some(Self::new(mutant, grammar, bytes, chain, (start, end)))
     }

@@ -30,7 +30,7 @@ impl<'a> Describer<'a> {
     /// Parses the file.
     pub fn of(source: Source<'a>, language: Language) -> Self {
         let grammar = Grammar::of(languages::spec(language), source.path);
-        Self { bytes: source.bytes, language, grammar, tree: grammar.parse(source.bytes) }
+        Self { bytes: source.bytes, language, grammar, tree: grammar.parse(source.bytes).ok() }
     }
 
     /// One sentence about a mutant of the file.

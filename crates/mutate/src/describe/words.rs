@@ -19,12 +19,20 @@ pub(super) fn code(text: &str) -> String {
         let head: String = plain.chars().take(LONGEST - 3).collect();
         plain = format!("{}...", head.trim_end());
     }
-    // Code that holds backticks of its own stands between two of them, as in Markdown, unless one of a pair is cut off.
-    match plain.matches('`').count() {
+    // Code that holds backticks of its own stands between more of them, as in Markdown.
+    match longest_run(&plain) {
+        _ if plain.is_empty() => "nothing".to_owned(),
         0 => format!("`{plain}`"),
-        count if count % 2 == 0 => format!("`` {plain} ``"),
-        _ => format!("`{}`", plain.replace('`', "'")),
+        run => {
+            let fence = "`".repeat(run + 1);
+            format!("{fence} {plain} {fence}")
+        }
     }
+}
+
+/// The most backticks in a row.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
 /// A value as a sentence shows it: truth values and empty texts in words, all else as code.
@@ -46,7 +54,8 @@ pub(super) fn bare(text: &str) -> &str {
             depth += i32::from(c == '(') - i32::from(c == ')');
             depth < 0
         });
-        if closes_early {
+        // Empty ones are all that there is: an empty tuple.
+        if closes_early || inner.trim().is_empty() {
             break;
         }
         text = inner.trim();
@@ -62,6 +71,7 @@ mod tests {
     fn code_is_shown_on_one_line_and_short() {
         assert_eq!(code("a\n    + b"), "`a + b`");
         assert_eq!(code("`id ${a}`"), "`` `id ${a}` ``");
+        assert_eq!(code("a + ``"), "``` a + `` ```");
         let long = code(&"word ".repeat(40));
         assert!(long.chars().count() <= LONGEST + 2 && long.ends_with("...`"), "{long}");
     }
@@ -70,5 +80,6 @@ mod tests {
     fn only_parentheses_around_the_whole_are_taken_away() {
         assert_eq!(bare("((a))"), "a");
         assert_eq!(bare("(a) + (b)"), "(a) + (b)");
+        assert_eq!(bare("(())"), "()");
     }
 }

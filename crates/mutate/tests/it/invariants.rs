@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
+use std::collections::BTreeSet;
+
 use tinybug_model::{Language, Tier};
-use tinybug_mutate::{Source, apply, diff, enumerate, enumerate_all, patch};
+use tinybug_mutate::{Source, apply, describe_all, diff, enumerate, enumerate_all, patch};
 
 use crate::corpus::{FIXTURES, Fixture};
 
@@ -35,6 +37,49 @@ fn a_patch_is_the_diff_that_the_mutant_makes() {
                 assert_eq!(patch, diff(fixture.path, bytes, &after), "{mutant:?}");
             }
         }
+    }
+}
+
+#[test]
+fn sound_code_is_read_to_its_end_however_deep_it_nests() {
+    let depth = 3_000;
+    let nested = |head: &str, open: &str, inside: &str, close: &str, tail: &str| {
+        format!("{head}{}{inside}\n{}{tail}\n", open.repeat(depth), close.repeat(depth))
+    };
+    for (path, text) in [
+        ("a.rb", nested("def f(a)\n", "if a < 1\n", "b = 1", "end\n", "end")),
+        ("a.rs", nested("fn f(a: i32) {\n", "if a < 1 {\n", "b = 1;", "}\n", "}")),
+        ("a.js", nested("function f(a) {\n", "if (a < 1) {\n", "b = 1;", "}\n", "}")),
+        ("a.java", nested("class A { void f(int a) {\n", "if (a < 1) {\n", "b = 1;", "}\n", "}}")),
+        ("a.c", nested("void f(int a) {\n", "if (a < 1) {\n", "b = 1;", "}\n", "}")),
+    ] {
+        let source = Source { path, bytes: text.as_bytes() };
+        let found = enumerate(source, Tier::Default);
+        assert_eq!(found.notes, [], "{path}");
+        assert!(found.mutants.len() > depth, "{path}: {} mutants", found.mutants.len());
+        // So deep they are named without their syntax, and as quickly as others.
+        let sentences = describe_all(source, &found.mutants.iter().collect::<Vec<_>>());
+        assert!(sentences.last().is_some_and(|last| last.contains('`')), "{path}");
+    }
+}
+
+#[test]
+fn what_is_cut_off_says_where_and_by_which_limit() {
+    let text = format!("x = 1;\n{}", junk(&["if ", "else ", "for ", "(", ")", "{", "}", "x ", "= ", "\n"], 120_000));
+    let notes = enumerate(Source { path: "a.c", bytes: text.as_bytes() }, Tier::Default).notes;
+    assert!(notes[0].text.starts_with("cut off: from line "), "{notes:?}");
+}
+
+#[test]
+fn a_carriage_return_alone_ends_no_line() {
+    // As for git: the rest of the file stays one line, and columns go on.
+    let text = "function f(a) {\r  return a < 1;\r}\n";
+    let found = enumerate(Source { path: "a.js", bytes: text.as_bytes() }, Tier::Default);
+    let places: BTreeSet<_> = found.mutants.iter().map(|mutant| (mutant.line, mutant.column)).collect();
+    assert_eq!(places, BTreeSet::from([(1, 26), (1, 28), (1, 30)]));
+    for mutant in &found.mutants {
+        assert!(!mutant.original.contains('\r') && !mutant.replacement.contains('\r'), "{mutant:?}");
+        assert_eq!(patch(text.as_bytes(), mutant).unwrap().lines().count(), 5);
     }
 }
 
