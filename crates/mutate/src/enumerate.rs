@@ -17,7 +17,7 @@ use crate::{
     lines::Lines,
     operators::Op,
     role::Role,
-    site::{Draft, Given, Twin},
+    site::{Draft, Given, Proposed, Twin},
     tokens::{LONGEST_LINE, LineTokens, is_word},
     types::{Guess, Names},
     walk::{Found, walk},
@@ -172,7 +172,8 @@ impl File<'_> {
             {
                 continue;
             }
-            if plainest.is_none() {
+            let far = found.proposed.twin(draft).is_some_and(|twin| twin.is_beyond(start..end));
+            if plainest.is_none() && !far {
                 drafts[at].forget_twin();
             }
             let Some(twin) = seen.get(&plainest.unwrap_or(mutated)).or_else(|| seen.get(&mutated)).copied() else {
@@ -192,6 +193,7 @@ impl File<'_> {
         if replaced {
             drafts.sort_by(|a, b| order(a).cmp(&order(b)));
         }
+        leave_out_told_elsewhere(&mut drafts, &found.proposed);
         drafts.shrink_to_fit();
         drafts
     }
@@ -216,7 +218,7 @@ impl File<'_> {
             Given::NoFraction(node) => !names.is_fraction(self.grammar, self.source.bytes, node),
             Given::NeverNegative(node) => names.is_never_negative(self.grammar, self.source.bytes, node),
         };
-        (given && twin.start >= start && twin.end <= start + line.len())
+        (given && !twin.is_beyond(start..start + line.len()))
             .then(|| tokens.changed(line, (twin.start - start, twin.end - start), twin.replacement.as_bytes()))
     }
 
@@ -334,6 +336,26 @@ impl File<'_> {
 /// The order of drafts, their tier left out.
 fn order(draft: &Draft) -> (usize, usize, Op, &str) {
     (draft.start(), draft.end(), draft.op, &draft.replacement)
+}
+
+/// Leaves out drafts that do what another one does on another line.
+fn leave_out_told_elsewhere(drafts: &mut Vec<Draft>, proposed: &Proposed<'_>) {
+    let place = |draft: &Draft| (draft.start(), draft.end());
+    let told: Vec<bool> = drafts
+        .iter()
+        .map(|draft| {
+            let twin = proposed.twin(draft).filter(|twin| twin.given == Given::Always);
+            twin.is_some_and(|twin| {
+                let from = drafts.partition_point(|other| place(other) < (twin.start, twin.end));
+                let there = drafts[from..].iter().take_while(|other| place(other) == (twin.start, twin.end));
+                there
+                    .into_iter()
+                    .any(|other| other != draft && other.replacement == twin.replacement && other.tier <= draft.tier)
+            })
+        })
+        .collect();
+    let mut told = told.into_iter();
+    drafts.retain(|_| !told.next().unwrap_or_default());
 }
 
 fn is_quote(byte: u8) -> bool {

@@ -125,6 +125,13 @@ pub(crate) struct Twin<'t> {
     pub given: Given<'t>,
 }
 
+impl Twin<'_> {
+    /// Whether it stands elsewhere.
+    pub(crate) fn is_beyond(&self, line: std::ops::Range<usize>) -> bool {
+        self.start < line.start || self.end > line.end
+    }
+}
+
 /// What must be known of a value, once all declarations of the file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Given<'t> {

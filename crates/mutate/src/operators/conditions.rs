@@ -3,7 +3,7 @@
 use tinybug_model::{Language, Tier};
 use tree_sitter::Node;
 
-use super::{Drafts, Op, twins};
+use super::{Drafts, Op, guards, twins};
 use crate::{
     grammar::Field,
     role::Role,
@@ -53,7 +53,12 @@ pub(super) fn condition<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let [yes, no] = site.spec().syntax.bools;
     match site.role {
         Role::If => {
-            let twin = |holds| move |_: &str| twins::of_constant(site, condition, holds);
+            let twin = |holds| {
+                move |_: &str| {
+                    let constant = twins::of_constant(site, condition, holds);
+                    constant.or_else(|| guards::twin(site, condition, holds))
+                }
+            };
             drafts.replace_unless(site, Op::CondTrue, condition, yes, twin(true));
             drafts.replace_unless(site, Op::CondFalse, condition, no, twin(false));
         }

@@ -6,6 +6,7 @@ pub(crate) mod catalogue;
 mod claims;
 mod conditions;
 mod flow;
+mod guards;
 mod literals;
 mod patterns;
 mod returns;

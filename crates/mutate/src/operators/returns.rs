@@ -1,5 +1,7 @@
 //! What functions return: another truth value, an empty value, success instead of an error.
 
+use std::borrow::Cow;
+
 use tinybug_model::Language;
 use tree_sitter::Node;
 
@@ -207,6 +209,30 @@ fn untyped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, value: Node<'t>
 fn is_truth<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
     let names = crate::types::Names::default();
     names.guess(site.grammar, site.bytes, node, 6) == crate::types::Guess::Bool
+}
+
+/// A returned value as the operators here write it, when it is one that they return.
+pub(super) fn written<'t>(site: &Site<'_, 't>, value: Option<Node<'t>>) -> Option<Cow<'static, str>> {
+    let syntax = &site.spec().syntax;
+    if let Some(value) = value.filter(|value| site.role_of(*value) == Role::Bool) {
+        return syntax.bools.into_iter().find(|known| *known == site.text(value)).map(Cow::from);
+    }
+    let declared =
+        site.function().and_then(|function| declared_type(site, function.node)).filter(|text| !text.is_empty());
+    // JavaScript has more than one nothing.
+    let exact = matches!(site.spec().language, Language::JavaScript | Language::TypeScript);
+    let same = |value, zero: &str| {
+        let nothing = exact && matches!(zero, "null" | "undefined");
+        if nothing { site.text(value) == zero } else { is_side(site, value, zero) }
+    };
+    match (declared, value) {
+        (Some(declared), Some(value)) => {
+            (site.spec().zeros)(declared).iter().find(|zero| same(value, zero)).map(|zero| Cow::from(*zero))
+        }
+        (None, None) => Some(Cow::from(syntax.null)),
+        (None, Some(value)) => same(value, syntax.null).then(|| Cow::from(syntax.null)),
+        (Some(_), None) => None,
+    }
 }
 
 /// Whether a value already is that empty value, in whatever spelling.

@@ -142,7 +142,7 @@ fn given<'t>(site: &Site<'_, 't>, branch: Node<'t>) -> Option<(Node<'t>, Node<'t
 }
 
 /// What a block holds when that is one expression or assignment.
-fn only_inside<'t>(site: &Site<'_, 't>, node: Node<'t>) -> Option<Node<'t>> {
+pub(super) fn only_inside<'t>(site: &Site<'_, 't>, node: Node<'t>) -> Option<Node<'t>> {
     let mut node = node;
     for _ in 0..4 {
         let wraps = matches!(site.role_of(node), Role::Block | Role::ExprStmt)

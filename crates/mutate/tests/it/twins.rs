@@ -219,3 +219,26 @@ fn a_shifted_one_becomes_zero_once() {
     let made = python("x = 1 << 3");
     assert!(made.contains(&"<< -> >>".to_owned()) && !made.contains(&"1 -> 0".to_owned()), "{made:?}");
 }
+
+#[test]
+fn a_guard_is_not_always_taken_where_another_value_behind_it_does_the_same() {
+    for (path, text, line) in [
+        ("a.py", "def f(a):\n    if a.gone:\n        return False\n    return True\n", 2),
+        ("a.py", "def f(a):\n    if not a:\n        return\n    return g(a)\n", 2),
+        ("a.js", "function f(a) {\n  if (isGone(a)) return true;\n  else return false;\n}\n", 2),
+        ("a.go", "package a\n\nfunc f(a int) bool {\n\tif a > 2 {\n\t\treturn true\n\t}\n\treturn false\n}\n", 4),
+        ("A.java", "class A { String f(String s) {\n  if (s == gone) { return null; }\n  return \"\"; } }\n", 2),
+        ("a.rs", "fn f(a: u8) -> Option<u8> {\n    if a > 2 {\n        return None;\n    }\n    Some(a)\n}\n", 2),
+        ("a.rb", "def f(a)\n  return nil if a.empty?\n  a.first\nend\n", 2),
+        ("a.c", "int f(int a) {\n  if (a > 2)\n    return 0;\n  return a;\n}\n", 2),
+        ("A.cs", "class A { bool F(int a) {\n  if (a > 2) return false;\n  return true; } }\n", 2),
+    ] {
+        let made = enumerate(Source { path, bytes: text.as_bytes() }, Tier::Default).mutants;
+        let always = made.iter().filter(|mutant| mutant.operator == "cond.true" && mutant.line == line).count();
+        assert_eq!(always, usize::from(path == "A.java"), "{path}: {made:?}");
+        assert!(made.iter().any(|mutant| mutant.line > line), "{path}: {made:?}");
+    }
+    // What the condition does besides is not done then.
+    let changing = "def f(a):\n    if a.pop():\n        return False\n    return True\n";
+    assert!(changes_in(Tier::Default, "a.py", changing).contains(&"a.pop() -> True".to_owned()));
+}
