@@ -259,8 +259,7 @@ impl File<'_> {
             || is_operator(last) && is_operator(after)
             // Three quotes in a row begin another kind of text.
             || is_quote(before) && is_quote(first)
-            || is_quote(last) && is_quote(after)
-            || draft.op.is_structural();
+            || is_quote(last) && is_quote(after);
         !doubtful || self.reparses(draft)
     }
 

@@ -95,12 +95,6 @@ impl Op {
     pub(crate) fn info(self) -> &'static Operator {
         &CATALOGUE[self as usize]
     }
-
-    /// Whether it changes the structure of the code rather than a token of it, so that only a parser can tell whether
-    /// the result is good.
-    pub(crate) fn is_structural(self) -> bool {
-        self == Self::CondCaseDrop
-    }
 }
 
 catalogue! {

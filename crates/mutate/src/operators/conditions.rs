@@ -200,7 +200,13 @@ pub(super) fn arm<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     if text.len() > 200 || site.text(parent.node).len() > 4_000 || is_rest(text) {
         return;
     }
-    let Some(rest) = named_children(parent.node).into_iter().find(|other| is_rest(site.text(*other))) else { return };
+    let others = named_children(parent.node);
+    let Some(rest) = others.iter().copied().find(|other| is_rest(site.text(*other))) else { return };
+    // Ruby wants one `when` beside the `else`.
+    let alike = |other: &&Node<'_>| other.kind_id() == site.node.kind_id();
+    if site.spec().language == Language::Ruby && others.iter().filter(alike).count() < 2 {
+        return;
+    }
     // What is dropped must do something else than what takes its place.
     if outcome(text) == outcome(site.text(rest)) {
         return;

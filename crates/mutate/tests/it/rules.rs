@@ -78,6 +78,15 @@ fn go_finds_the_declaration_of_a_name_as_its_compiler_does() {
 }
 
 #[test]
+fn ruby_keeps_one_when_of_a_case() {
+    let dropped = |text: &str| {
+        mutants("a.rb", text).mutants.into_iter().filter(|mutant| mutant.operator == "cond.case_drop").count()
+    };
+    assert_eq!(dropped("case x\nwhen 1 then a\nelse b\nend\n"), 0);
+    assert_eq!(dropped("case x\nwhen 1 then a\nwhen 2 then c\nelse b\nend\n"), 2);
+}
+
+#[test]
 fn equivalent_changes_are_not_made() {
     assert!(!changes("a.py", "x = a * 1\n").contains(&"* -> /".to_owned()));
     assert!(!changes("a.py", "x = a + 0\n").contains(&"+ -> -".to_owned()));
