@@ -12,6 +12,9 @@ const METHODS: &[&str] = &["sleep", "usleep", "nanosleep"];
 const RECEIVERS: &[&str] =
     &["log", "logger", "logging", "LOG", "LOGGER", "_log", "_logger", "Logger", "slog", "glog", "klog", "console"];
 
+/// An `if` of more bytes than that does more than log.
+const LONGEST_GUARD: usize = 1_000;
+
 /// Whether a node and all below it are left alone.
 pub(crate) fn is_arid(site: &Site<'_, '_>) -> bool {
     match site.role {
@@ -35,8 +38,8 @@ pub(crate) fn call_is_arid<'t>(site: &Site<'_, 't>, call: tree_sitter::Node<'t>)
         None => name,
     };
     let path = path.trim_start_matches("this.").trim_start_matches("self.").trim_start_matches('@');
-    let first = path.split(['.', ':', '(']).next().unwrap_or(path);
-    let last = path.rsplit(['.', ':', '>']).next().unwrap_or(path);
+    let first = path.bytes().position(|byte| matches!(byte, b'.' | b':' | b'(')).map_or(path, |at| &path[..at]);
+    let last = path.bytes().rposition(|byte| matches!(byte, b'.' | b':' | b'>')).map_or(path, |at| &path[at + 1..]);
     arid.callees.contains(&path)
         || first.len() < path.len() && (RECEIVERS.contains(&first) || arid.receivers.contains(&first))
         || METHODS.contains(&last)
@@ -56,6 +59,9 @@ fn is_shortcut(site: &Site<'_, '_>) -> bool {
 /// Whether all that an `if` guards is arid.
 fn body_is_arid(site: &Site<'_, '_>) -> bool {
     let Some(body) = site.child(Field::Consequence) else { return false };
+    if site.own_text().len() > LONGEST_GUARD {
+        return false;
+    }
     let statements = match site.role_of(body) {
         Role::Block => named_children(body),
         _ => vec![body],

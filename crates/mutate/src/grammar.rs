@@ -128,18 +128,14 @@ impl Grammar {
         self.roles.get(usize::from(node.kind_id())).copied().unwrap_or_default()
     }
 
-    /// The role of a node in the walk: what does not parse is left alone.
-    pub(crate) fn walked_role(&self, node: Node<'_>) -> Role {
-        match node.kind_id() {
-            ERROR => Role::Skip,
-            kind => self.roles.get(usize::from(kind)).copied().unwrap_or_default(),
-        }
-    }
-
-    /// How a node declares names, when it does.
-    pub(crate) fn declares(&self, node: Node<'_>) -> Option<&'static languages::Declares> {
-        let at = self.declares.get(usize::from(node.kind_id())).copied().unwrap_or(NO_DECLARATION);
-        self.spec.declares.get(usize::from(at))
+    /// What the walk asks of every node at once: its role, and how it declares names, when it does. What does not parse
+    /// is left alone.
+    pub(crate) fn walked(&self, node: Node<'_>) -> (Role, Option<&'static languages::Declares>) {
+        let kind = usize::from(node.kind_id());
+        let Some(role) = self.roles.get(kind) else {
+            return (if kind == usize::from(ERROR) { Role::Skip } else { Role::Other }, None);
+        };
+        (*role, self.spec.declares.get(usize::from(self.declares[kind])))
     }
 
     /// The first child in a field.

@@ -45,12 +45,18 @@ pub(crate) struct IdMaker {
 }
 
 impl IdMaker {
-    /// Names for the mutants of the file at that path.
-    pub(crate) fn new(path: &str) -> Self {
+    /// Names for about so many mutants of the file at that path.
+    pub(crate) fn new(path: &str, count: usize) -> Self {
         let mut parts = Vec::with_capacity(256);
         push(&mut parts, path.as_bytes());
         let file = Sha256::new_with_prefix(&parts);
-        Self { place: file.clone(), file, at: None, met: HashMap::default(), parts }
+        Self {
+            place: file.clone(),
+            file,
+            at: None,
+            met: HashMap::with_capacity_and_hasher(count, Hashed::default()),
+            parts,
+        }
     }
 
     /// Goes to a line of a function; what is named next stands there.

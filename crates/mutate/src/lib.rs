@@ -18,6 +18,7 @@ mod lines;
 mod matching;
 mod operators;
 mod paths;
+mod plain;
 mod role;
 mod scope;
 mod site;

@@ -9,7 +9,9 @@ pub(crate) struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// Finds the lines of a text. Only a line feed ends a line.
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        let mut starts = vec![0];
+        // Few lines are shorter.
+        let mut starts = Vec::with_capacity(bytes.len() / 24 + 2);
+        starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1));
         Self { bytes, starts }
     }

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use tree_sitter::Node;
 
 use crate::{
     grammar::{Field, Grammar},
+    languages::Declares,
+    plain,
     role::Role,
     site::{only_named_child, text},
 };
@@ -191,7 +194,7 @@ const TEXTS: &[&str] = &[
 /// What the names of a file probably hold.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'s> {
-    guesses: HashMap<&'s str, Guess>,
+    guesses: HashMap<&'s str, Guess, RandomState>,
 }
 
 impl<'s> Names<'s> {
@@ -200,9 +203,13 @@ impl<'s> Names<'s> {
         self.guesses.entry(name).and_modify(|known| *known = merge(*known, guess)).or_insert(guess);
     }
 
-    /// Notes the names that a node declares, if it is a declaration.
-    pub(crate) fn note_declaration(&mut self, grammar: &'static Grammar, bytes: &'s [u8], node: Node<'_>) {
-        let Some(declares) = grammar.declares(node) else { return };
+    /// Notes the names that a node declares.
+    pub(crate) fn note_declaration(
+        &mut self,
+        grammar: &'static Grammar,
+        bytes: &'s [u8],
+        (declares, node): (&Declares, Node<'_>),
+    ) {
         let Some(name) = grammar.child(node, declares.name) else { return };
         let written = declares.types.and_then(|field| grammar.child(node, field));
         let value = declares.value.and_then(|field| grammar.child(node, field));
@@ -418,8 +425,12 @@ pub(crate) fn callee<'t>(grammar: &'static Grammar, call: Node<'t>) -> Option<No
 pub(crate) fn last_name<'s>(grammar: &'static Grammar, bytes: &'s [u8], node: Node<'_>) -> Option<&'s str> {
     let mut node = node;
     for _ in 0..8 {
+        let written = text(bytes, node);
         if node.child_count() == 0 {
-            return Some(text(bytes, node));
+            return Some(written);
+        }
+        if plain::is_path(written) {
+            return written.rsplit(['.', ':', '>']).next();
         }
         node = [
             Field::Property,

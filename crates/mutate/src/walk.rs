@@ -7,10 +7,9 @@ use crate::{
     arid,
     grammar::{Field, Grammar},
     languages::Uses,
-    operators,
+    operators, plain,
     role::{Place, Role},
     site::{Frame, Memo, Proposed, Site, text},
-    tokens::is_word,
     types::{Names, last_name},
 };
 
@@ -50,15 +49,28 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
     let mut cursor = tree.walk();
     'nodes: loop {
         let node = cursor.node();
-        let role = grammar.walked_role(node);
+        let (role, declares) = grammar.walked(node);
+        let children = node.child_count();
         let place = place_of(grammar, stack.last(), node, role);
         let site = Site { bytes, source, grammar, stack: &stack, node, role, place, before: &before, memo: &memo };
-        let enter = visit(&site, bytes, &mut found);
-        let children = node.child_count();
-        if enter && children > 0 && cursor.goto_first_child() {
+        let enter = match role {
+            // Half of all nodes are names and punctuation.
+            Role::Other if children == 0 => false,
+            Role::Name if children == 0 => {
+                note_use(&site, &mut found);
+                false
+            }
+            _ => {
+                if let Some(declares) = declares {
+                    found.names.note_declaration(grammar, bytes, (declares, node));
+                }
+                visit(&site, &mut found) && children > 0
+            }
+        };
+        if enter && cursor.goto_first_child() {
             let frame = frame(&site, &mut found);
             if let Some(uses) = &mut found.uses {
-                uses.enter(node, stack.last().map(|parent| parent.node));
+                uses.enter(node);
             }
             stack.push(frame);
             left.push(children - 1);
@@ -73,9 +85,9 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
             if left.pop().is_none() || !cursor.goto_parent() {
                 break 'nodes;
             }
-            let left = stack.pop();
-            if let (Some(uses), Some(left)) = (&mut found.uses, left) {
-                uses.leave(left.node, stack.last().map(|parent| parent.node));
+            stack.pop();
+            if let Some(uses) = &mut found.uses {
+                uses.leave();
             }
             before.clear();
         }
@@ -91,8 +103,7 @@ fn take_one(left: &mut u32) -> bool {
 }
 
 /// Asks the operators at a node; says whether to look below it.
-fn visit<'s, 't>(site: &Site<'_, 't>, bytes: &'s [u8], found: &mut Found<'s, 't>) -> bool {
-    found.names.note_declaration(site.grammar, bytes, site.node);
+fn visit<'t>(site: &Site<'_, 't>, found: &mut Found<'_, 't>) -> bool {
     match site.role {
         Role::Other => return true,
         Role::Comment => {
@@ -108,10 +119,8 @@ fn visit<'s, 't>(site: &Site<'_, 't>, bytes: &'s [u8], found: &mut Found<'s, 't>
         Role::Name => note_use(site, found),
         _ => {}
     }
-    if site.role == Role::Member && is_plain_path(site.own_text()) {
-        if let Some(uses) = &mut found.uses {
-            uses.path(site.node);
-        }
+    if site.role == Role::Member && plain::is_path(site.own_text()) {
+        note_plain_uses(site, found);
         return false;
     }
     if site.role != Role::Token && (arid::is_arid(site) || (site.spec().skips)(site)) {
@@ -120,10 +129,16 @@ fn visit<'s, 't>(site: &Site<'_, 't>, bytes: &'s [u8], found: &mut Found<'s, 't>
     }
     let symbol = site.stack.last().map_or(0, |frame| frame.symbol);
     operators::propose(site, &mut operators::Drafts::new(&mut found.proposed, symbol, site.place, found.wanted));
-    !matches!(
-        site.role,
-        Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name | Role::Regex
-    )
+    match site.role {
+        Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name | Role::Regex => {
+            false
+        }
+        Role::Call | Role::Arguments | Role::Paren | Role::List | Role::Index if plain::is_plain(site.own_text()) => {
+            note_plain_uses(site, found);
+            false
+        }
+        _ => true,
+    }
 }
 
 fn note_use(site: &Site<'_, '_>, found: &mut Found<'_, '_>) {
@@ -132,25 +147,19 @@ fn note_use(site: &Site<'_, '_>, found: &mut Found<'_, '_>) {
     }
 }
 
+fn note_plain_uses(site: &Site<'_, '_>, found: &mut Found<'_, '_>) {
+    if let Some(uses) = &mut found.uses {
+        let start = site.node.start_byte();
+        for (at, length) in plain::first_names(site.own_text()) {
+            uses.path(start + at..start + at + length);
+        }
+    }
+}
+
 fn note_uses_below(site: &Site<'_, '_>, found: &mut Found<'_, '_>) {
     if let Some(uses) = &mut found.uses {
         uses.below(site.node, site.parent().map(|frame| frame.node));
     }
-}
-
-/// Whether a text is nothing but names with dots or arrows between them: then no operator finds anything in it, and to
-/// look below it is a waste.
-fn is_plain_path(text: &str) -> bool {
-    let mut starts = true;
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        let joint = matches!(byte, b'.' | b':') || byte == b'-' && bytes.next() == Some(b'>');
-        if !joint && !(is_word(byte) && !(starts && byte.is_ascii_digit())) {
-            return false;
-        }
-        starts = joint;
-    }
-    !["true", "false", "True", "False"].into_iter().any(|word| text.starts_with(word))
 }
 
 /// What holds at a node: what holds below its parent, and what its place among the parent's children says.

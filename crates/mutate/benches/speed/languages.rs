@@ -7,7 +7,7 @@ use std::{
 };
 
 use tinybug_model::{Language, Tier};
-use tinybug_mutate::{Classified, OwnedSource, Source, classify, enumerate};
+use tinybug_mutate::{Classified, OwnedSource, Source, classify, find};
 use tree_sitter::Parser;
 
 use crate::{clock, corpus};
@@ -67,7 +67,7 @@ pub(crate) fn compare(out: &mut impl Write, given: Option<&Path>) -> io::Result<
             for (at, tier) in tiers.into_iter().enumerate() {
                 let count = &mut mutants[at];
                 best[at + 1] = best[at + 1].min(clock::spent(|| {
-                    *count = sources.iter().map(|source| enumerate(*source, tier).mutants.len()).sum::<usize>();
+                    *count = sources.iter().map(|source| find(*source, tier).mutants(*source).count()).sum::<usize>();
                 }));
             }
         }

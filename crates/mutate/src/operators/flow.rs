@@ -1,12 +1,13 @@
 //! The flow of control: jumps out of loops, and functions that return before they begin.
 
 use tinybug_model::{Language, Tier};
+use tree_sitter::Node;
 
 use super::{Drafts, Op, returns};
 use crate::{
     grammar::Field,
     role::Role,
-    site::{Frame, Site, named_children},
+    site::{Frame, Site},
 };
 
 /// Proposes to swap leaving a loop with its next round.
@@ -52,7 +53,7 @@ fn is_endless<'t>(site: &Site<'_, 't>, enclosing: Frame<'t>) -> bool {
 
 impl<'t> Site<'_, 't> {
     /// Whether a `for` has a condition that can end it.
-    fn own_condition(&self, node: tree_sitter::Node<'t>) -> bool {
+    fn own_condition(&self, node: Node<'t>) -> bool {
         if self.spec().language != Language::Go {
             return self.child_of(node, Field::Condition).is_some();
         }
@@ -71,14 +72,12 @@ pub(super) fn early_return<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>)
     }
     let language = site.spec().language;
     let Some(body) = site.child(Field::Body).filter(|body| site.role_of(*body) == Role::Block) else { return };
-    let mut statements = named_children(body);
-    if let [only] = statements.as_slice()
-        && only.kind() == "statement_list"
-    {
-        statements = named_children(*only);
+    let Some(mut first) = first_statement(body) else { return };
+    if first.kind() == "statement_list" {
+        let Some(inner) = first_statement(first) else { return };
+        first = inner;
     }
-    let Some(first) = statements.first() else { return };
-    if site.role_of(*first) == Role::Return || is_document(site, *first) {
+    if site.role_of(first) == Role::Return || is_document(site, first) {
         return;
     }
     let declared = returns::declared_type(site, site.node);
@@ -92,7 +91,7 @@ pub(super) fn early_return<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>)
         None => "",
     };
     // Behind a plain `return` Java and C# see dead code; a compound statement cannot follow on the same line in Python.
-    let simple = matches!(site.role_of(*first), Role::ExprStmt | Role::Throw | Role::Assign | Role::AugAssign);
+    let simple = matches!(site.role_of(first), Role::ExprStmt | Role::Throw | Role::Assign | Role::AugAssign);
     let unused = matches!(language, Language::Go | Language::Rust);
     let space = if value.is_empty() { "" } else { " " };
     let text = match language {
@@ -105,7 +104,16 @@ pub(super) fn early_return<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>)
     drafts.span(site, Op::FlowEarlyReturn, Tier::Extended, (at, at), text.into(), None);
 }
 
-fn is_document<'t>(site: &Site<'_, 't>, statement: tree_sitter::Node<'t>) -> bool {
+/// The first named child that is no comment.
+fn first_statement(block: Node<'_>) -> Option<Node<'_>> {
+    let mut next = block.named_child(0);
+    while let Some(comment) = next.filter(Node::is_extra) {
+        next = comment.next_named_sibling();
+    }
+    next
+}
+
+fn is_document<'t>(site: &Site<'_, 't>, statement: Node<'t>) -> bool {
     site.role_of(statement) == Role::ExprStmt
         && statement.named_child(0).is_some_and(|child| matches!(site.role_of(child), Role::Str | Role::Template))
 }

@@ -41,6 +41,11 @@ impl<'d, 't> Drafts<'d, 't> {
         Self { proposed, symbol, place, wanted }
     }
 
+    /// Whether somebody asked for the extended tier.
+    fn are_extended(&self) -> bool {
+        self.wanted == Tier::Extended
+    }
+
     /// Proposes to replace a node, in the operator's own tier.
     fn replace(&mut self, site: &Site<'_, 't>, op: Op, node: Node<'t>, replacement: impl Into<Cow<'static, str>>) {
         self.span(site, op, op.info().tier, (node.start_byte(), node.end_byte()), replacement.into(), None);
@@ -115,9 +120,9 @@ pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         Role::Assign => statements::bare_assignment(site, drafts),
         Role::New => literals::fields(site, drafts),
         Role::Template => patterns::pattern(site, drafts),
-        Role::Binary => binary::whole(site, drafts),
+        Role::Binary if drafts.are_extended() => binary::whole(site, drafts),
         Role::Regex => patterns::regex(site, drafts),
-        Role::Arm | Role::Case => conditions::arm(site, drafts),
+        Role::Arm | Role::Case if drafts.are_extended() => conditions::arm(site, drafts),
         Role::Handler => statements::handler(site, drafts),
         Role::Return => returns::statement(site, drafts),
         Role::Break | Role::Continue => flow::jump(site, drafts),
@@ -135,7 +140,9 @@ pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
 /// Asks the operators that change what a function does as a whole.
 pub(crate) fn propose_inside<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     returns::tail(site, drafts);
-    flow::early_return(site, drafts);
+    if drafts.are_extended() {
+        flow::early_return(site, drafts);
+    }
 }
 
 /// What is called or made, as written in front of the arguments: `re.compile` of `re.compile("a")`.

@@ -95,9 +95,18 @@ pub(super) fn bare_call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let name = site.child(Field::Method).map_or("", |name| site.text(name));
     if name == "raise" && site.child(Field::Receiver).is_none() {
         drafts.replace(site, Op::StmtThrowDrop, site.node, "nil");
-    } else if !modified && site.node.next_named_sibling().is_some() && site.function().is_some() {
+    } else if !modified && !is_last(site) && site.function().is_some() {
         drop_call(site, drafts, site.node);
     }
+}
+
+/// Whether nothing follows a statement in its block.
+fn is_last(site: &Site<'_, '_>) -> bool {
+    let Some(block) = site.parent() else { return true };
+    let behind = site.source.get(site.node.end_byte()..block.node.end_byte()).unwrap_or_default();
+    let behind = behind.trim_start_matches([';', ' ', '\t', '\r', '\n']);
+    // Some blocks hold the word that ends them.
+    behind.is_empty() || behind == "end"
 }
 
 fn assignment<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, assignment: Node<'t>) {

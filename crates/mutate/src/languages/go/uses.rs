@@ -21,8 +21,9 @@ enum Part {
     Scope,
     /// A choice by type: what its head declares holds in its cases.
     TypeSwitch,
-    /// Declares names once it has ended.
+    /// Declares the names on its left, once it has ended.
     Declaration,
+    Variable,
     Parameter,
     Constant,
     List,
@@ -47,7 +48,8 @@ const PARTS: &[(Part, &[&str])] = &[
         ],
     ),
     (Part::TypeSwitch, &["type_switch_statement"]),
-    (Part::Declaration, &["short_var_declaration", "range_clause", "receive_statement", "var_spec"]),
+    (Part::Declaration, &["short_var_declaration", "range_clause", "receive_statement"]),
+    (Part::Variable, &["var_spec"]),
     (Part::Constant, &["const_spec"]),
     (Part::Parameter, &["parameter_declaration", "variadic_parameter_declaration"]),
     (Part::List, &["expression_list"]),
@@ -123,6 +125,8 @@ pub(crate) struct Uses<'s> {
     declarations: Vec<Declaration>,
     /// All identifiers, in their order.
     occurrences: Vec<Occurrence>,
+    /// What the nodes are below which the walk is.
+    open: Vec<Part>,
     /// How many names were hidden when each open block began.
     blocks: Vec<usize>,
     /// Names with what they were before a block declared them anew.
@@ -143,6 +147,7 @@ impl<'s> Uses<'s> {
             names: Vec::new(),
             declarations: Vec::new(),
             occurrences: Vec::new(),
+            open: Vec::new(),
             blocks: Vec::new(),
             hidden: Vec::new(),
             pending: Vec::new(),
@@ -152,11 +157,18 @@ impl<'s> Uses<'s> {
     }
 
     /// The walk goes below a node.
-    pub(crate) fn enter(&mut self, node: Node<'_>, parent: Option<Node<'_>>) {
-        match self.parts.of(node) {
+    pub(crate) fn enter(&mut self, node: Node<'_>) {
+        let above = self.open.last().copied().unwrap_or_default();
+        let part = match self.parts.of(node) {
+            // The body of a function is in the scope of its parameters.
+            Part::Scope if above == Part::Function => Part::Nothing,
+            part => part,
+        };
+        self.open.push(part);
+        match part {
             Part::Function => self.blocks.push(self.hidden.len()),
-            Part::Scope if self.is_block(parent) => {
-                if parent.is_some_and(|parent| self.parts.of(parent) == Part::TypeSwitch) {
+            Part::Scope => {
+                if above == Part::TypeSwitch {
                     self.declare_pending();
                 }
                 self.blocks.push(self.hidden.len());
@@ -165,22 +177,21 @@ impl<'s> Uses<'s> {
                 self.blocks.push(self.hidden.len());
                 self.statements.push(self.pending.len());
             }
-            Part::Declaration | Part::Constant => self.statements.push(self.pending.len()),
+            Part::Declaration | Part::Variable | Part::Constant => self.statements.push(self.pending.len()),
             _ => {}
         }
     }
 
-    /// The walk comes back from below a node.
-    pub(crate) fn leave(&mut self, node: Node<'_>, parent: Option<Node<'_>>) {
-        match self.parts.of(node) {
-            Part::Function => self.close_block(),
-            Part::Scope if self.is_block(parent) => self.close_block(),
+    /// The walk comes back from below the node that it entered last.
+    pub(crate) fn leave(&mut self) {
+        match self.open.pop().unwrap_or_default() {
+            Part::Function | Part::Scope => self.close_block(),
             Part::TypeSwitch => {
                 self.declare_pending();
                 self.statements.pop();
                 self.close_block();
             }
-            Part::Declaration | Part::Constant => {
+            Part::Declaration | Part::Variable | Part::Constant => {
                 self.declare_pending();
                 self.statements.pop();
             }
@@ -190,11 +201,10 @@ impl<'s> Uses<'s> {
 
     /// The walk meets an identifier, below these nodes, the nearest last.
     pub(crate) fn identifier(&mut self, node: Node<'_>, above: [Option<Node<'_>>; 2]) {
-        let [grandparent, parent] = above;
         let place = self.note(node.byte_range());
         // Outside functions everything is known everywhere.
         let is_local = !self.blocks.is_empty();
-        match self.use_of(parent, grandparent) {
+        match self.use_of(above) {
             Use::Parameter if is_local => self.declare(place, true),
             Use::Declared if is_local => self.pending.push(place),
             Use::Assigned => {}
@@ -202,12 +212,9 @@ impl<'s> Uses<'s> {
         }
     }
 
-    /// The walk passes over a path of names, such as `a.b.c`.
-    pub(crate) fn path(&mut self, node: Node<'_>) {
-        let start = node.start_byte();
-        let text = &self.source[node.byte_range()];
-        let first = text.find('.').unwrap_or(text.len());
-        let place = self.note(start..start + first);
+    /// The walk passes over a path of names that begins with this one, such as `a.b.c`.
+    pub(crate) fn path(&mut self, first: Range<usize>) {
+        let place = self.note(first);
         self.read(place);
     }
 
@@ -228,7 +235,7 @@ impl<'s> Uses<'s> {
             if self.parts.of(node) == Part::Identifier {
                 self.identifier(node, [above.len().checked_sub(2).map(|at| above[at]), parent]);
             } else if cursor.goto_first_child() {
-                self.enter(node, parent);
+                self.enter(node);
                 above.push(node);
                 continue;
             }
@@ -237,8 +244,8 @@ impl<'s> Uses<'s> {
                     return;
                 }
                 cursor.goto_parent();
-                let left = above.pop().expect("more is open than the base");
-                self.leave(left, above.last().copied());
+                above.pop();
+                self.leave();
             }
         }
     }
@@ -263,11 +270,6 @@ impl<'s> Uses<'s> {
                 None => self.is_used_globally(root, name, span),
             }
         })
-    }
-
-    /// Whether a block opens a scope: the body of a function is in the scope of its parameters.
-    fn is_block(&self, parent: Option<Node<'_>>) -> bool {
-        parent.is_none_or(|parent| self.parts.of(parent) != Part::Function)
     }
 
     fn close_block(&mut self) {
@@ -323,35 +325,30 @@ impl<'s> Uses<'s> {
     }
 
     /// How an identifier is used.
-    fn use_of(&self, parent: Option<Node<'_>>, grandparent: Option<Node<'_>>) -> Use {
-        let Some(parent) = parent else { return Use::Read };
-        match self.parts.of(parent) {
+    fn use_of(&self, [grandparent, parent]: [Option<Node<'_>>; 2]) -> Use {
+        let mut parts = self.open.iter().rev();
+        match parts.next() {
             // Their other children are types and lists. A constant may be unused.
-            Part::Parameter | Part::Constant => Use::Parameter,
-            Part::Declaration if parent.kind() == "var_spec" => Use::Declared,
-            Part::List => {
-                let Some(statement) = grandparent else { return Use::Read };
-                let part = self.parts.of(statement);
-                if part == Part::TypeSwitch {
-                    return Use::Declared;
-                }
-                let is_left = matches!(part, Part::Declaration | Part::Assignment)
-                    && statement.child_by_field_id(self.parts.left.get()) == Some(parent);
-                if !is_left {
-                    return Use::Read;
-                }
-                let next = |token: &str| {
-                    let after = self.source.get(parent.end_byte()..statement.end_byte()).unwrap_or_default();
-                    after.trim_start().starts_with(token)
-                };
-                match part {
-                    Part::Declaration if next(":=") => Use::Declared,
-                    Part::Declaration => Use::Assigned,
-                    _ if next("=") => Use::Assigned,
-                    _ => Use::Read,
-                }
-            }
-            _ => Use::Read,
+            Some(Part::Parameter | Part::Constant) => return Use::Parameter,
+            Some(Part::Variable) => return Use::Declared,
+            Some(Part::List) => {}
+            _ => return Use::Read,
+        }
+        let statement = parts.next().copied().unwrap_or_default();
+        if statement == Part::TypeSwitch {
+            return Use::Declared;
+        }
+        let (Part::Declaration | Part::Assignment, Some(list), Some(node)) = (statement, parent, grandparent) else {
+            return Use::Read;
+        };
+        if node.child_by_field_id(self.parts.left.get()) != Some(list) {
+            return Use::Read;
+        }
+        let behind = self.source.get(list.end_byte()..node.end_byte()).unwrap_or_default().trim_start();
+        match statement {
+            Part::Declaration if behind.starts_with(":=") => Use::Declared,
+            Part::Assignment if !behind.starts_with('=') => Use::Read,
+            _ => Use::Assigned,
         }
     }
 
