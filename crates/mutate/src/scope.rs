@@ -76,6 +76,11 @@ impl ChangedLines {
         parts.insert(first, last);
     }
 
+    /// How many files have any such line.
+    pub fn file_count(&self) -> usize {
+        self.files.len()
+    }
+
     /// Whether a file has any such line.
     pub fn has_file(&self, path: &str) -> bool {
         self.files.contains_key(path)

@@ -44,7 +44,7 @@ impl<'a> Scope<'a> {
 
     /// How many files have lines that changed; none when all lines are asked for.
     pub(super) fn changed_files(&self) -> Option<usize> {
-        self.changed.as_ref().map(|(changed, _)| changed.paths().count())
+        self.changed.as_ref().map(|(changed, _)| changed.file_count())
     }
 
     fn seen_from(&self, top: &Path, path: &str) -> String {
