@@ -168,6 +168,7 @@ fn infix_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: Nod
         drafts.offer(site, *op, op.info().tier, span, (*replacement).into(), typed, |_| match op {
             Op::RelBoundary => twins::of_boundary(site, parent, replacement),
             Op::LogicAndOr => twins::of_logic(site, parent),
+            Op::BitAndOr if token == "&" => twins::of_mask(site, parent),
             Op::RelNegate => {
                 twins::of_token(site, parent, replacement).or_else(|| twins::of_opposite(site, left, false))
             }

@@ -1,5 +1,6 @@
 //! Twins: changes that do the same as a plainer change of the same line. Of such only the plainer one is made.
 
+use tinybug_model::Language;
 use tree_sitter::Node;
 
 use super::literals::Number;
@@ -197,8 +198,11 @@ pub(super) fn of_number<'t>(site: &Site<'_, 't>, value: u64) -> Option<Twin<'t>>
     let at = site.stack.len().checked_sub(if negative { 2 } else { 1 })?;
     let comparison = site.stack.get(at).filter(|frame| frame.role == Role::Binary)?.node;
     let Some(bound) = Bound::of(site, comparison) else {
-        let shifted = value == 0 && comparison.child(0) == Some(site.node);
-        return shifted.then(|| of_shift(site, comparison)).flatten();
+        return match site.text(comparison.child(1)?) {
+            "<<" if value == 0 && comparison.child(0) == Some(site.node) => of_shift(site, comparison),
+            "&" if value == 0 => of_truth(site, at, false),
+            _ => None,
+        };
     };
     let value = if negative { -i128::from(value) } else { i128::from(value) };
     let step = value - bound.value;
@@ -216,6 +220,57 @@ pub(super) fn of_number<'t>(site: &Site<'_, 't>, value: u64) -> Option<Twin<'t>>
         return Some(nothing(site, site.node, given));
     }
     Some(constant(site, at, holds, given))
+}
+
+/// The twin of a mask that is set instead of asked for: what is asked then always holds.
+pub(super) fn of_mask<'t>(site: &Site<'_, 't>, infix: Node<'t>) -> Option<Twin<'t>> {
+    let some = |node: Option<Node<'t>>| {
+        let node = site.inside_parentheses(node?);
+        // A bit that is shifted is some bit.
+        let shifted = site.role_of(node) == Role::Binary && site.text(node.child(1)?) == "<<";
+        whole_number(site, if shifted { node.child(0)? } else { node }).filter(|number| *number != 0)
+    };
+    some(infix.child(0)).or_else(|| some(infix.child(2)))?;
+    of_truth(site, site.stack.len().checked_sub(1)?, true)
+}
+
+/// The twin of a number that surely is some number, or zero, where only that is asked. The number is its place in the
+/// stack.
+fn of_truth<'t>(site: &Site<'_, 't>, at: usize, some: bool) -> Option<Twin<'t>> {
+    let mut whole = site.stack[at].node;
+    for (above, frame) in site.stack[..at].iter().enumerate().rev() {
+        let loose = matches!(
+            site.spec().language,
+            Language::C | Language::Cpp | Language::Python | Language::JavaScript | Language::TypeScript
+        );
+        return match frame.role {
+            Role::Paren => {
+                whole = frame.node;
+                continue;
+            }
+            Role::Binary => {
+                let (left, token, right) = (frame.node.child(0)?, frame.node.child(1)?, frame.node.child(2)?);
+                let other = if left == whole { right } else { left };
+                let unequal = match site.text(token) {
+                    "!=" | "!==" => true,
+                    "==" | "===" => false,
+                    _ => return None,
+                };
+                (site.text(other) == "0").then(|| constant(site, above, some == unequal, Given::Always))
+            }
+            Role::Ternary => {
+                let condition = site.child_of(frame.node, Field::Condition).or_else(|| frame.node.named_child(1));
+                (loose && condition == Some(whole)).then(|| constant(site, at, some, Given::Always))
+            }
+            Role::If | Role::Unary if loose => {
+                let asked = frame.role == Role::If || negated(site, frame.node).is_some();
+                asked.then(|| constant(site, at, some, Given::Always))
+            }
+            _ if loose && frame.node.kind() == "condition_clause" => Some(constant(site, at, some, Given::Always)),
+            _ => None,
+        };
+    }
+    None
 }
 
 /// The twin of a shifted one that becomes zero: shifted the other way it is as well.

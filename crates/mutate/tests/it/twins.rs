@@ -242,3 +242,19 @@ fn a_guard_is_not_always_taken_where_another_value_behind_it_does_the_same() {
     let changing = "def f(a):\n    if a.pop():\n        return False\n    return True\n";
     assert!(changes_in(Tier::Default, "a.py", changing).contains(&"a.pop() -> True".to_owned()));
 }
+
+#[test]
+fn a_mask_is_set_once() {
+    let js = |condition: &str| changes_in(Tier::Default, "a.js", &format!("if ({condition}) {{\n  f(a);\n}}\n"));
+    for condition in ["a & 4", "!(a & 4)", "(a & 4) !== 0", "(a & (1 << b)) === 0"] {
+        let made = js(condition);
+        assert!(!made.contains(&"& -> |".to_owned()), "{condition}: {made:?}");
+        assert_eq!(made.iter().filter(|change| change.ends_with("-> true") || change.ends_with("-> false")).count(), 2);
+    }
+    assert!(!js("(a & 1) === 0").contains(&"1 -> 0".to_owned()));
+    for condition in ["a & b", "(a & 4) === 4", "g(a & 4)"] {
+        assert!(js(condition).contains(&"& -> |".to_owned()), "{condition}");
+    }
+    let java = "class A { void f() { if ((a & 4) != 0) { f(a); } } }\n";
+    assert!(!changes_in(Tier::Default, "A.java", java).contains(&"& -> |".to_owned()));
+}
