@@ -38,7 +38,7 @@ pub(super) fn collect(
         Framework::Pytest | Framework::Vitest | Framework::JUnit | Framework::Command | Framework::Mocha => {
             Collected { tests: junit_reports(reports), ..Collected::default() }
         }
-        Framework::Jest => Collected { tests: jest_reports(reports, tree), ..Collected::default() },
+        Framework::Jest => compiled(jest_reports(reports, tree)),
         Framework::NodeTest => Collected { tests: node_reports(reports, tree), ..Collected::default() },
         Framework::Unittest => Collected { tests: results::unittest::parse(&text()), ..Collected::default() },
         Framework::Tap => Collected { tests: results::tap::parse(&text()), ..Collected::default() },
@@ -51,6 +51,10 @@ pub(super) fn collect(
         Framework::CargoTest => compiled(results::libtest::parse(&text())),
         Framework::Nextest => compiled(results::nextest::parse(&text())),
     };
+    // A build tool that refuses the code never comes to the tests.
+    if collected.tests.is_empty() && !matches!(ended.how, How::Exited { code: 0 }) {
+        collected.does_not_build |= results::compilers::refuse(&text());
+    }
     collected.reported = !collected.tests.is_empty() || collected.does_not_build;
     if let (Framework::Command, false, How::Exited { code }) = (framework, collected.reported, &ended.how) {
         collected.tests = vec![from_status(command, *code, ended.duration_ms)];
@@ -90,9 +94,14 @@ fn junit_reports(dir: &Path) -> Vec<TestResult> {
     tests
 }
 
-fn jest_reports(dir: &Path, tree: &Path) -> Vec<TestResult> {
-    let reports = files(dir, "json").into_iter().filter_map(|path| read_limited(&path));
-    reports.flat_map(|bytes| results::jest::parse(&bytes, tree).unwrap_or_default()).collect()
+fn jest_reports(dir: &Path, tree: &Path) -> results::Compiled {
+    let mut all = results::Compiled::default();
+    for bytes in files(dir, "json").into_iter().filter_map(|path| read_limited(&path)) {
+        let read = results::jest::parse(&bytes, tree).unwrap_or_default();
+        all.tests.extend(read.tests);
+        all.does_not_build |= read.does_not_build;
+    }
+    all
 }
 
 fn node_reports(dir: &Path, tree: &Path) -> Vec<TestResult> {

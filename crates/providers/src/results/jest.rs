@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use tinybug_model::{TestId, TestOutcome, TestResult};
 
-use super::text;
+use super::{Compiled, compilers, text};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -17,6 +17,8 @@ struct Report {
 #[serde(rename_all = "camelCase")]
 struct File {
     name: String,
+    #[serde(default)]
+    message: String,
     assertion_results: Vec<Assertion>,
 }
 
@@ -33,15 +35,17 @@ struct Assertion {
 }
 
 /// Reads a report; suites are named by their file's path below `root`. Files come in the order of their paths, since
-/// jest orders them by chance. A file that did not run holds no tests.
-pub fn parse(report: &[u8], root: &Path) -> Result<Vec<TestResult>, serde_json::Error> {
+/// jest orders them by chance. A file that did not run holds no tests; it may be that its types were checked and refused.
+pub fn parse(report: &[u8], root: &Path) -> Result<Compiled, serde_json::Error> {
     let mut report: Report = serde_json::from_slice(report)?;
     report.test_results.sort_by(|one, other| one.name.cmp(&other.name));
+    let is_refused = |file: &File| file.assertion_results.is_empty() && compilers::refuse(&file.message);
+    let does_not_build = report.test_results.iter().any(is_refused);
     let of_file = |file: File| {
         let suite = super::text::below(&file.name, root);
         file.assertion_results.into_iter().map(move |assertion| assertion.into_result(&suite))
     };
-    Ok(report.test_results.into_iter().flat_map(of_file).collect())
+    Ok(Compiled { tests: report.test_results.into_iter().flat_map(of_file).collect(), does_not_build })
 }
 
 impl Assertion {
@@ -75,7 +79,8 @@ mod tests {
               {"ancestorTitles":["sum"],"title":"carries","status":"failed","duration":null,
                "failureMessages":["\u001b[31mError: expected 2\u001b[39m"]},
               {"ancestorTitles":[],"title":"later","status":"todo"}]}]}"#;
-        let tests = parse(report.as_bytes(), Path::new("/slot")).unwrap();
+        let Compiled { tests, does_not_build } = parse(report.as_bytes(), Path::new("/slot")).unwrap();
+        assert!(!does_not_build);
         let named: Vec<_> = tests.iter().map(|test| (test.id.to_string(), test.outcome)).collect();
         assert_eq!(
             named,
@@ -87,5 +92,12 @@ mod tests {
         );
         assert_eq!(tests[0].duration_ms, 3);
         assert_eq!(tests[1].message.as_deref(), Some("Error: expected 2"));
+    }
+
+    #[test]
+    fn a_file_whose_types_are_refused_does_not_build() {
+        let report = r#"{"testResults":[{"name":"/slot/a.test.ts","status":"failed","assertionResults":[],
+            "message":"  ● Test suite failed to run\n\n    \u001b[96msrc/a.ts\u001b[0m:3:10 - \u001b[91merror\u001b[0m\u001b[90m TS18047: \u001b[0m'x' is possibly 'null'."}]}"#;
+        assert!(parse(report.as_bytes(), Path::new("/slot")).unwrap().does_not_build);
     }
 }

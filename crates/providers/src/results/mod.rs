@@ -1,5 +1,6 @@
 //! The formats in which test frameworks report.
 
+pub mod compilers;
 pub mod gotest;
 pub mod jest;
 pub mod junit;

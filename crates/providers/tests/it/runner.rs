@@ -51,6 +51,19 @@ async fn an_unknown_command_is_one_test_by_its_exit_status() {
 }
 
 #[tokio::test]
+async fn a_command_whose_compiler_refuses_the_code_fails_no_test() {
+    let script = "echo 'a.ts(3,10): error TS18047: it may be null.'; exit $(cat status)\n";
+    let repo = Repo::with(&[("check.sh", script), ("status", "2")]);
+    let bench = Bench::new().await;
+    let spec = bench.spec(&repo.path, Some("sh check.sh")).await;
+    let run = bench.run(&spec).await;
+    assert_eq!((run.result.end, run.result.tests), (BuildEnd::DoesNotBuild, vec![]));
+    // A compiler may complain and go on.
+    let run = bench.run(&bench.mutated(&spec, "status", "0").await).await;
+    assert_eq!((run.result.end, run.result.tests.len()), (BuildEnd::Exited { code: 0 }, 1));
+}
+
+#[tokio::test]
 async fn a_report_of_the_commands_own_is_read() {
     let report = "<testsuite><testcase classname=\"c\" name=\"a\"/></testsuite>";
     let repo = Repo::with(&[("report.xml", report)]);
