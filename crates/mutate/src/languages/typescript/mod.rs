@@ -2,7 +2,7 @@
 
 use tinybug_model::Language;
 
-use super::{Canary, Declares, Dialect, LanguageSpec, Plus, TestFiles, javascript};
+use super::{Canary, Declares, Dialect, LanguageSpec, Plus, Syntax, TestFiles, javascript};
 use crate::{grammar::Field, operators::Op, role::Role, site::Site, types::Guess};
 
 /// TypeScript.
@@ -39,7 +39,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         names: &["test.ts", "tests.ts"],
     },
     build_files: &[],
-    syntax: javascript::SYNTAX,
+    // The compiler takes no `;` as the body of an `if`.
+    syntax: Syntax { nothing: "{}", ..javascript::SYNTAX },
     plus: Plus::UnlessText,
     roles: &[
         (
