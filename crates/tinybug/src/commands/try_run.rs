@@ -13,7 +13,7 @@ use tinybug_model::{MeasurementState, Plan, Score, StopAnswer};
 use tinybug_providers::{Mirror, ProviderError, git::commit_of};
 use tinybug_report::{MeasurementFacts, MeasurementReport};
 
-use super::{mutants::check_functions, serve::Server, versus};
+use super::{mutants, serve::Server, versus};
 use crate::{
     cli::{Settings, TryArgs},
     client::{ApiClient, Claim, Created, Measurement, Refused, cancel_abandoned, local_org},
@@ -31,11 +31,11 @@ const POLL: Duration = Duration::from_millis(200);
 pub(crate) async fn run(settings: &Settings, args: &TryArgs) -> anyhow::Result<Exit> {
     let mut signals = StopSignals::listen()?;
     let project = project(&args.path).await?;
-    if !args.function.is_empty() {
-        check_functions(&project, &args.function)?;
-    }
     let plan = plan(&project, args).await?;
     let console = Console::new();
+    if let Some(why) = mutants::check_before(&project, args).await? {
+        console.say(format!("nothing to mutate: {why}"));
+    }
     let (mut attached, store) = tokio::select! {
         up = services::up_to_date(settings, &console) => up?,
         () = signals.next() => return Ok(Exit::Interrupted),

@@ -89,6 +89,22 @@ fn where_nothing_remains_it_is_said_what_was_looked_at() {
 }
 
 #[test]
+fn a_measurement_without_product_code_is_refused_and_one_without_new_lines_says_so_before_it_runs() {
+    let home = Home::new();
+    let prose = Project::of("prose", &[("README.md", "Words.\n"), ("tests/test_a.py", "assert 1 < 2\n")]);
+    let refused = home.start_try(&prose, &[]).until_ended();
+    let expected = "; left out: 1 test file\n";
+    assert!(refused.code == Some(2) && refused.stderr.ends_with(expected), "{refused:?}");
+    assert!(!home.data().exists(), "it is said before anything starts");
+    let project = Project::of("lib", &[("lib.py", CODE), ("test_lib.py", "def test_a():\n    assert 1 < 2\n")]);
+    let empty = home.start_try(&project, &["--since", "HEAD", "--baseline-runs", "1"]).until_ended();
+    assert!(empty.stderr.starts_with("nothing to mutate: there are no new lines since HEAD\n"), "{empty:?}");
+    assert_eq!(empty.code, Some(0), "{empty:?}");
+    empty.assert_judged_nothing();
+    home.assert_nothing_left();
+}
+
+#[test]
 fn names_that_would_break_a_line_are_quoted_and_their_patches_apply() {
     let project = shop();
     let names = [

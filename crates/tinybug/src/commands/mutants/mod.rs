@@ -1,11 +1,11 @@
 //! `tinybug mutants`: lists mutants without running anything.
 
+mod before;
 mod files;
-mod functions;
 mod nothing;
 mod print;
 mod run;
 mod scope;
 
-pub(crate) use functions::check_functions;
+pub(crate) use before::check_before;
 pub(crate) use run::run;
