@@ -1,19 +1,13 @@
 //! Arid code: calls and conditions whose mutants teach nobody anything, such as logging.
 
-use crate::{
-    grammar::Field,
-    role::Role,
-    site::{Site, named_children},
-    types::callee,
-};
+use tree_sitter::Node;
+
+use crate::{grammar::Field, role::Role, site::Site, types::callee};
 
 /// Callees that are arid in every language.
 const METHODS: &[&str] = &["sleep", "usleep", "nanosleep"];
 const RECEIVERS: &[&str] =
     &["log", "logger", "logging", "LOG", "LOGGER", "_log", "_logger", "Logger", "slog", "glog", "klog", "console"];
-
-/// An `if` of more bytes than that does more than log.
-const LONGEST_GUARD: usize = 1_000;
 
 /// Whether a node and all below it are left alone.
 pub(crate) fn is_arid(site: &Site<'_, '_>) -> bool {
@@ -25,7 +19,7 @@ pub(crate) fn is_arid(site: &Site<'_, '_>) -> bool {
 }
 
 /// Whether a call is of the kind that mutants leave alone.
-pub(crate) fn call_is_arid<'t>(site: &Site<'_, 't>, call: tree_sitter::Node<'t>) -> bool {
+pub(crate) fn call_is_arid<'t>(site: &Site<'_, 't>, call: Node<'t>) -> bool {
     let Some(function) = callee(site.grammar, call) else { return false };
     let arid = &site.spec().arid;
     let object = site.child_of(call, Field::Object).or_else(|| site.child_of(call, Field::Receiver));
@@ -59,26 +53,32 @@ fn is_shortcut(site: &Site<'_, '_>) -> bool {
 /// Whether all that an `if` guards is arid.
 fn body_is_arid(site: &Site<'_, '_>) -> bool {
     let Some(body) = site.child(Field::Consequence) else { return false };
-    if site.own_text().len() > LONGEST_GUARD {
-        return false;
+    if site.role_of(body) == Role::Block { block_is_arid(site, body) } else { statement_is_arid(site, body) }
+}
+
+/// Whether a block holds a few arid calls and nothing else.
+fn block_is_arid<'t>(site: &Site<'_, 't>, block: Node<'t>) -> bool {
+    let mut calls = 0;
+    for at in 0..block.named_child_count() {
+        let Some(child) = u32::try_from(at).ok().and_then(|at| block.named_child(at)) else { return false };
+        if child.is_extra() {
+            continue;
+        }
+        calls += 1;
+        // Go wraps the statements of a block once more.
+        let wraps = calls == 1 && child.kind() == "statement_list";
+        if calls > 4 || !(if wraps { block_is_arid(site, child) } else { statement_is_arid(site, child) }) {
+            return false;
+        }
     }
-    let statements = match site.role_of(body) {
-        Role::Block => named_children(body),
-        _ => vec![body],
+    calls > 0
+}
+
+fn statement_is_arid<'t>(site: &Site<'_, 't>, statement: Node<'t>) -> bool {
+    let call = match site.role_of(statement) {
+        Role::ExprStmt => statement.named_child(0),
+        Role::Call => Some(statement),
+        _ => None,
     };
-    // Go wraps the statements of a block once more.
-    let statements = match statements.as_slice() {
-        [only] if only.kind() == "statement_list" => named_children(*only),
-        _ => statements,
-    };
-    !statements.is_empty()
-        && statements.len() <= 4
-        && statements.into_iter().all(|statement| {
-            let call = match site.role_of(statement) {
-                Role::ExprStmt => statement.named_child(0),
-                Role::Call => Some(statement),
-                _ => None,
-            };
-            call.is_some_and(|call| site.role_of(call) == Role::Call && call_is_arid(site, call))
-        })
+    call.is_some_and(|call| site.role_of(call) == Role::Call && call_is_arid(site, call))
 }

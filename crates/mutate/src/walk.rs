@@ -41,9 +41,7 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
     };
     let memo = Memo::default();
     let mut stack: Vec<Frame<'t>> = Vec::new();
-    // How many children of each frame are still to come: to ask the cursor for one more than there are takes it as long
-    // as a step.
-    let mut left: Vec<u32> = Vec::new();
+    let mut left: Vec<Left> = Vec::new();
     // Comments and what else is left alone directly before the node, its siblings.
     let mut before: Vec<Node<'t>> = Vec::new();
     let mut cursor = tree.walk();
@@ -73,7 +71,7 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
                 uses.enter(node);
             }
             stack.push(frame);
-            left.push(children - 1);
+            left.push(Left { children: children - 1, end: node.end_byte() });
             before.clear();
             continue;
         }
@@ -81,10 +79,13 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
             Role::Comment | Role::Skip => before.push(node),
             _ => before.clear(),
         }
-        while !left.last_mut().is_some_and(|left| take_one(left) && cursor.goto_next_sibling()) {
-            if left.pop().is_none() || !cursor.goto_parent() {
+        let mut end = node.end_byte();
+        while !left.last_mut().is_some_and(|left| left.go_on(bytes, end) && cursor.goto_next_sibling()) {
+            let done = left.pop();
+            if done.is_none() || !cursor.goto_parent() {
                 break 'nodes;
             }
+            end = done.map_or(end, |done| done.end);
             stack.pop();
             if let Some(uses) = &mut found.uses {
                 uses.leave();
@@ -95,11 +96,29 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
     found
 }
 
-/// Takes one from a number that is not zero.
-fn take_one(left: &mut u32) -> bool {
-    let some = *left > 0;
-    *left = left.saturating_sub(1);
-    some
+/// What of a node is still to come.
+struct Left {
+    /// How many children: to ask the cursor for one more than there are takes it as long as a step.
+    children: u32,
+    /// Where the node ends.
+    end: usize,
+}
+
+impl Left {
+    /// Goes on behind a child that ends there; says whether there is something to see. The bracket or semicolon that
+    /// closes a node is not.
+    fn go_on(&mut self, bytes: &[u8], end: usize) -> bool {
+        let Some(left) = self.children.checked_sub(1) else { return false };
+        self.children = left;
+        left > 0 || !is_only_a_close(bytes.get(end..self.end).unwrap_or_default())
+    }
+}
+
+fn is_only_a_close(rest: &[u8]) -> bool {
+    match rest.split_last() {
+        Some((b')' | b']' | b'}' | b';', blank)) => blank.iter().all(u8::is_ascii_whitespace),
+        _ => false,
+    }
 }
 
 /// Asks the operators at a node; says whether to look below it.

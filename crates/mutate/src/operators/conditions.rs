@@ -211,8 +211,10 @@ pub(super) fn arm<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     if outcome(text) == outcome(site.text(rest)) {
         return;
     }
-    let end = match site.node.next_sibling() {
-        Some(comma) if site.text(comma) == "," => comma.end_byte(),
+    let behind = site.source.get(site.node.end_byte()..parent.node.end_byte()).unwrap_or_default();
+    let blank = behind.len() - behind.trim_start().len();
+    let end = match behind.as_bytes().get(blank) {
+        Some(b',') => site.node.end_byte() + blank + 1,
         // Rust lets an arm without a block only end with a comma.
         _ if site.spec().language == Language::Rust && !text.ends_with([',', '}']) => return,
         // Go counts the line end as part of it.
