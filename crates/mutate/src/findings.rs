@@ -57,7 +57,7 @@ impl Findings {
 impl FoundIn {
     fn mutants(mut self, source: Source<'_>) -> impl Iterator<Item = Mutant> {
         let lines = Lines::new(source.bytes);
-        let mut names = IdMaker::new(source.path, self.drafts.len());
+        let mut names = IdMaker::new(source.path);
         let mut line = 0;
         std::mem::take(&mut self.drafts).into_iter().filter_map(move |draft| {
             line = lines.of_next(draft.start(), line);

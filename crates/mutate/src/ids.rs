@@ -5,8 +5,8 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use sha2::{Digest, Sha256};
 use tinybug_model::MutantId;
+use twox_hash::XxHash3_64;
 
 /// Keys that are hashes already are not hashed once more.
 pub(crate) type Hashed = BuildHasherDefault<AsIs>;
@@ -33,10 +33,10 @@ impl Hasher for AsIs {
 
 /// Names the mutants of one file, in their order.
 pub(crate) struct IdMaker {
-    /// The hash so far: of the path.
-    file: Sha256,
-    /// The hash so far: of the path, the function and the line's text.
-    place: Sha256,
+    /// The hash of the path.
+    file: u64,
+    /// The hash of the path, the function and the line's text.
+    place: u64,
     /// Number of the line and of the function that `place` is of.
     at: Option<(usize, u32)>,
     /// How often each change was met, by the name of its first.
@@ -45,18 +45,10 @@ pub(crate) struct IdMaker {
 }
 
 impl IdMaker {
-    /// Names for about so many mutants of the file at that path.
-    pub(crate) fn new(path: &str, count: usize) -> Self {
-        let mut parts = Vec::with_capacity(256);
-        push(&mut parts, path.as_bytes());
-        let file = Sha256::new_with_prefix(&parts);
-        Self {
-            place: file.clone(),
-            file,
-            at: None,
-            met: HashMap::with_capacity_and_hasher(count, Hashed::default()),
-            parts,
-        }
+    /// Names for the mutants of the file at that path.
+    pub(crate) fn new(path: &str) -> Self {
+        let file = XxHash3_64::oneshot(path.as_bytes());
+        Self { file, place: file, at: None, met: HashMap::default(), parts: Vec::with_capacity(256) }
     }
 
     /// Goes to a line of a function; what is named next stands there.
@@ -68,8 +60,7 @@ impl IdMaker {
         self.parts.clear();
         push(&mut self.parts, function.as_bytes());
         push(&mut self.parts, text);
-        self.place = self.file.clone();
-        self.place.update(&self.parts);
+        self.place = XxHash3_64::oneshot_with_seed(self.file, &self.parts);
     }
 
     /// Names a change. The same one again, on a line that reads the same, gets the next number.
@@ -78,20 +69,19 @@ impl IdMaker {
         for part in [operator, tier, replacement] {
             push(&mut self.parts, part.as_bytes());
         }
-        let first = self.hash(0);
+        let first = self.hash();
         let met = self.met.entry(first).or_default();
         let occurrence = *met;
         *met += 1;
-        let hash = if occurrence == 0 { first } else { self.hash(occurrence) };
-        MutantId(hexadecimal(hash))
+        if occurrence == 0 {
+            return MutantId(hexadecimal(first));
+        }
+        push(&mut self.parts, &occurrence.to_be_bytes());
+        MutantId(hexadecimal(self.hash()))
     }
 
-    fn hash(&mut self, occurrence: u32) -> u64 {
-        let length = self.parts.len();
-        push(&mut self.parts, &occurrence.to_be_bytes());
-        let digest = self.place.clone().chain_update(&self.parts).finalize();
-        self.parts.truncate(length);
-        u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"))
+    fn hash(&self) -> u64 {
+        XxHash3_64::oneshot_with_seed(self.place, &self.parts)
     }
 }
 

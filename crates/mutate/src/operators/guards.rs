@@ -56,12 +56,18 @@ fn behind<'t>(site: &Site<'_, 't>) -> Option<Returned<'t>> {
         Role::ExprStmt => (parent.node, site.above(2)?),
         _ => (site.node, parent),
     };
+    let without_return = matches!(site.spec().language, Language::Rust | Language::Ruby);
+    let behind = site.source.get(statement.end_byte()..).unwrap_or_default().trim_start();
+    // To ask for a sibling is to look for it from the root.
+    if !without_return && !behind.starts_with("return") {
+        return None;
+    }
     let next = statement.next_named_sibling().filter(|next| !next.is_extra())?;
     if let Some(found) = returned(site, next) {
         return Some(found);
     }
     // In Rust and Ruby the last expression of a function is what it returns.
-    let tail = matches!(site.spec().language, Language::Rust | Language::Ruby)
+    let tail = without_return
         && site.role_of(next) != Role::ExprStmt
         && next.next_named_sibling().is_none()
         && around.role == Role::Block
