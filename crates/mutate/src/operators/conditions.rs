@@ -144,7 +144,8 @@ fn is_expression<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
 
 fn ternary<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let Some((yes, no)) = sides(site, site.node) else { return };
-    if site.text(yes) == site.text(no) {
+    // What a macro stands for may be half a side.
+    if site.text(yes) == site.text(no) || site.node.has_error() {
         return;
     }
     drafts.replace(site, Op::CondTernary, site.node, as_value(site, yes));
