@@ -51,19 +51,13 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
         let children = node.child_count();
         let place = place_of(grammar, stack.last(), node, role);
         let site = Site { bytes, source, grammar, stack: &stack, node, role, place, before: &before, memo: &memo };
+        if let Some(declares) = declares {
+            found.names.note_declaration(grammar, bytes, (declares, node));
+        }
         let enter = match role {
             // Half of all nodes are names and punctuation.
             Role::Other if children == 0 => false,
-            Role::Name if children == 0 => {
-                note_use(&site, &mut found);
-                false
-            }
-            _ => {
-                if let Some(declares) = declares {
-                    found.names.note_declaration(grammar, bytes, (declares, node));
-                }
-                visit(&site, &mut found) && children > 0
-            }
+            _ => visit(&site, &mut found) && children > 0,
         };
         if enter && cursor.goto_first_child() {
             let frame = frame(&site, &mut found);
@@ -125,6 +119,10 @@ fn is_only_a_close(rest: &[u8]) -> bool {
 fn visit<'t>(site: &Site<'_, 't>, found: &mut Found<'_, 't>) -> bool {
     match site.role {
         Role::Other => return true,
+        Role::Name => {
+            note_use(site, found);
+            return false;
+        }
         Role::Comment => {
             if site.own_text().contains("tinybug:") {
                 found.comments.push(site.node);
@@ -135,7 +133,6 @@ fn visit<'t>(site: &Site<'_, 't>, found: &mut Found<'_, 't>) -> bool {
             note_uses_below(site, found);
             return false;
         }
-        Role::Name => note_use(site, found),
         _ => {}
     }
     if site.role == Role::Member && plain::is_path(site.own_text()) {
