@@ -102,7 +102,8 @@ fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
     if file.long_lines > 0 {
         notes.push(note("has lines longer than 1,000 bytes; they are left alone"));
     }
-    Findings { of: Some(FoundIn { language, drafts, symbols: found.symbols.into(), ignored }), notes }
+    let (symbols, lines) = (found.symbols.into(), file.lines.into_starts());
+    Findings { of: Some(FoundIn { language, drafts, symbols, ignored, lines }), notes }
 }
 
 /// A sentence about why a file was not parsed to its end.

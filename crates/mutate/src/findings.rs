@@ -35,6 +35,8 @@ pub(crate) struct FoundIn {
     /// Names of enclosing symbols, by their numbers.
     pub symbols: Arc<[String]>,
     pub ignored: Ignored,
+    /// Where the file's lines begin.
+    pub lines: Vec<usize>,
 }
 
 impl Findings {
@@ -56,7 +58,7 @@ impl Findings {
 
 impl FoundIn {
     fn mutants(mut self, source: Source<'_>) -> impl Iterator<Item = Mutant> {
-        let lines = Lines::new(source.bytes);
+        let lines = Lines::known(source.bytes, std::mem::take(&mut self.lines));
         let mut names = IdMaker::new(source.path);
         let mut line = 0;
         std::mem::take(&mut self.drafts).into_iter().filter_map(move |draft| {

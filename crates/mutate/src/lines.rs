@@ -16,6 +16,16 @@ impl<'a> Lines<'a> {
         Self { bytes, starts }
     }
 
+    /// The lines of a text that were found before.
+    pub(crate) fn known(bytes: &'a [u8], starts: Vec<usize>) -> Self {
+        Self { bytes, starts }
+    }
+
+    /// Where the lines begin, to be known later.
+    pub(crate) fn into_starts(self) -> Vec<usize> {
+        self.starts
+    }
+
     /// The line of a byte, from 0.
     pub(crate) fn of(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at) - 1
