@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range};
 
 use rayon::prelude::*;
 use tinybug_model::{Language, Mutant, Tier};
-use tree_sitter::{InputEdit, Point, Tree};
+use tree_sitter::{InputEdit, Node, Point, Tree};
 
 use crate::{
     budget::CutOff,
@@ -94,7 +94,9 @@ fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
     let lines = Lines::new(source.bytes);
     let mut ignored = Ignored::read(source.bytes, &lines, &found.comments);
     let mut notes: Vec<_> = std::mem::take(&mut ignored.notes).iter().map(|text| note(text)).collect();
-    if tree.root_node().has_error() {
+    if parses_nowhere(&tree) {
+        notes.push(note("does not parse; it is left alone"));
+    } else if tree.root_node().has_error() {
         notes.push(note("has places that do not parse; they are left alone"));
     }
     let mut file = File { source, grammar, tree: &tree, lines, long_lines: 0, patience: patience(source.bytes) };
@@ -104,6 +106,14 @@ fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
     }
     let (symbols, lines) = (found.symbols.into(), file.lines.into_starts());
     Findings { of: Some(FoundIn { language, drafts, symbols, ignored, lines }), notes }
+}
+
+/// Whether nothing of a file parses: an opening bracket or quote too many may do that.
+fn parses_nowhere(tree: &Tree) -> bool {
+    let root = tree.root_node();
+    let mut cursor = tree.walk();
+    let sound = |node: Node<'_>| node.is_named() && !node.is_error() && !node.is_extra();
+    root.is_error() || root.has_error() && !root.children(&mut cursor).any(sound)
 }
 
 /// A sentence about why a file was not parsed to its end.

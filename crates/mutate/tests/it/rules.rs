@@ -151,6 +151,13 @@ fn files_that_are_no_product_code_have_no_mutants() {
 }
 
 #[test]
+fn a_file_that_does_not_parse_at_all_is_left_alone_and_noted() {
+    let found = mutants("a.js", "function f(a) { if (a < 1) { return `${a} ");
+    assert_eq!(found.mutants, []);
+    assert_eq!(found.notes[0].text, "does not parse; it is left alone");
+}
+
+#[test]
 fn places_that_do_not_parse_are_left_alone_and_noted() {
     let found = mutants("a.py", "def f(:\n    x = (1 <\n\n\ndef g(a):\n    return a < 3\n");
     assert_eq!(found.notes.len(), 1);
