@@ -146,10 +146,10 @@ counts as accepted, and C++ files are compiled each for itself, without those th
 
 TypeScript's types are counted for themselves, with `strict` on. A condition that is always true, or a call that is gone,
 takes away what the compiler knew of a variable; the mutated code runs all the same, and many projects test without having
-types checked, so the aim does not cover it.
+types checked, so the aim does not cover it. Where the tests do have them checked (`ts-jest`), such a mutant is `invalid`.
 
-This page is written by `WRITE_DOCS=1 cargo test -p tinybug-activities --test it`. Of a library with more than 800 mutants
-every k-th is taken; with `TINYBUG_ALL_MUTANTS=1` none is left out.
+This page is written by `TINYBUG_ALL_MUTANTS=1 WRITE_DOCS=1 cargo test -p tinybug-activities --test it`; `make test` takes
+every k-th mutant of a library that has more than 800.
 
 | language | libraries (mutants) | mutants | refused | share |
 |---|---|--:|--:|--:|
