@@ -30,7 +30,8 @@ fn answer(input: &mut impl BufRead, out: &mut impl Write) -> anyhow::Result<Exit
             .map_err(|error| refused(format!("it is not UTF-8 ({error}): save it as UTF-8")))?;
         // Some editors put a mark in front of the first line.
         let text = text.strip_prefix('\u{feff}').filter(|_| number == 1).unwrap_or(text);
-        if text.trim().is_empty() {
+        let text = text.trim_end();
+        if text.is_empty() {
             continue;
         }
         let asked = read(text).map_err(refused)?;
