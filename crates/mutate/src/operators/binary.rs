@@ -183,7 +183,13 @@ fn operands<'t>(site: &Site<'_, 't>, parent: Node<'t>) -> Option<(Node<'t>, Node
     if parent.child_count() == 3 {
         return Some((parent.child(0)?, parent.child(2)?));
     }
-    Some((site.node.prev_named_sibling()?, site.node.next_named_sibling()?))
+    // Comments stand between them. To ask a node for its sibling is to look for it from the root.
+    let mut before = None;
+    let mut children = (0..parent.child_count()).filter_map(|at| parent.child(at));
+    for child in children.by_ref().take_while(|child| *child != site.node) {
+        before = Some(child).filter(|child| child.is_named() && !child.is_extra()).or(before);
+    }
+    Some((before?, children.find(|child| child.is_named() && !child.is_extra())?))
 }
 
 /// Rules that hold in every language: no equivalent mutants, no pointless ones, none that surely crash.

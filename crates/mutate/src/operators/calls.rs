@@ -1,6 +1,7 @@
 //! Calls: the opposite method, a value without its preparation, an argument left out.
 
 use tinybug_model::{Language, Tier};
+use tree_sitter::Node;
 
 use super::{Drafts, Op};
 use crate::{
@@ -50,14 +51,24 @@ const UNWRAPPED: &[(Language, &[&str])] = &[
     (Language::CSharp, &["Math.Abs"]),
 ];
 
-/// Proposes other calls.
-pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
-    let Some(function) = callee(site.grammar, site.node) else { return };
-    let Some(name) = last_name(site.grammar, site.bytes, function) else { return };
+/// What is called, and its last name.
+fn called_name<'a, 't>(site: &Site<'a, 't>) -> Option<(Node<'t>, &'a str)> {
+    let function = callee(site.grammar, site.node)?;
+    Some((function, last_name(site.grammar, site.bytes, function)?))
+}
+
+/// Proposes to call the opposite.
+pub(super) fn opposite<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let Some((function, name)) = called_name(site) else { return };
     if let Some((_, other)) = site.spec().swaps.iter().find(|(one, _)| *one == name) {
         let end = function.end_byte();
         drafts.span(site, Op::CallMethodSwap, Tier::Default, (end - name.len(), end), (*other).into(), None);
     }
+}
+
+/// Proposes a value without the call that prepares it, and a call without an optional argument.
+pub(super) fn unwrapped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    let Some((function, name)) = called_name(site) else { return };
     let arguments = site.child(Field::Arguments);
     let none = arguments.is_none_or(|arguments| arguments.named_child_count() == 0);
     if none && SAME_TYPE.contains(&name) {
@@ -67,7 +78,7 @@ pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             .or_else(|| site.child_of(function, Field::Object))
             .or_else(|| site.child_of(function, Field::Expression))
             .or_else(|| site.child_of(function, Field::Value));
-        let stands_alone = |object: &tree_sitter::Node<'t>| {
+        let stands_alone = |object: &Node<'t>| {
             matches!(
                 site.role_of(*object),
                 Role::Name | Role::Member | Role::Call | Role::Paren | Role::Index | Role::Str
@@ -77,12 +88,12 @@ pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             drafts.replace(site, Op::CallUnwrap, site.node, site.text(object).to_owned());
         }
     }
-    if let Some(only) = arguments.and_then(only_named_child)
-        && UNWRAPPED.iter().any(|(language, names)| {
-            *language == site.spec().language
-                && names.contains(&super::called(site, site.node).trim_start_matches("std::"))
-        })
+    let of_language = |(language, _): &&(Language, &[_])| *language == site.spec().language;
+    let functions = UNWRAPPED.iter().find(of_language).map_or(&[][..], |(_, functions)| functions);
+    if functions.iter().any(|function| function.ends_with(name))
+        && functions.contains(&super::called(site, site.node).trim_start_matches("std::"))
         && site.parent_role() != Role::ExprStmt
+        && let Some(only) = arguments.and_then(only_named_child)
     {
         // C# wraps each argument once more.
         let only = if only.kind() == "argument" { only_named_child(only).unwrap_or(only) } else { only };
@@ -101,7 +112,7 @@ pub(super) fn call<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
 }
 
 /// Proposes to leave out each named argument but a first one.
-fn keyword_dropped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, arguments: tree_sitter::Node<'t>) {
+fn keyword_dropped<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, arguments: Node<'t>) {
     let children = named_children(arguments);
     for pair in children.windows(2).take(8) {
         if site.role_of(pair[1]) == Role::Keyword && super::literals::are_parted_by_comma(site.bytes, pair) {

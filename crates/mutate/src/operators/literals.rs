@@ -15,10 +15,7 @@ pub(super) fn literal<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     match site.role {
         Role::Bool => boolean(site, drafts),
         Role::Number => number(site, drafts),
-        Role::Str => {
-            super::patterns::pattern(site, drafts);
-            string(site, drafts);
-        }
+        Role::Str => string(site, drafts),
         Role::List | Role::Dict => collection(site, drafts),
         _ => {}
     }

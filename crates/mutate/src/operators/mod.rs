@@ -108,6 +108,9 @@ impl<'d, 't> Drafts<'d, 't> {
 
 /// Asks all operators about a place.
 pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    if drafts.are_extended() {
+        propose_extended(site, drafts);
+    }
     match site.role {
         Role::Token => binary::token(site, drafts),
         Role::Unary => unary::unary(site, drafts),
@@ -117,22 +120,30 @@ pub(crate) fn propose<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             conditions::condition(site, drafts);
         }
         Role::Pattern => conditions::guard(site, drafts),
-        Role::Assign => statements::bare_assignment(site, drafts),
-        Role::New => literals::fields(site, drafts),
-        Role::Template => patterns::pattern(site, drafts),
-        Role::Binary if drafts.are_extended() => binary::whole(site, drafts),
-        Role::Regex => patterns::regex(site, drafts),
-        Role::Arm | Role::Case if drafts.are_extended() => conditions::arm(site, drafts),
-        Role::Handler => statements::handler(site, drafts),
         Role::Return => returns::statement(site, drafts),
         Role::Break | Role::Continue => flow::jump(site, drafts),
         Role::ExprStmt => statements::expression(site, drafts),
         Role::Throw => statements::throw(site, drafts),
-        Role::Defer => statements::defer(site, drafts),
         Role::Call => {
-            calls::call(site, drafts);
+            calls::opposite(site, drafts);
             statements::bare_call(site, drafts);
         }
+        _ => {}
+    }
+}
+
+/// Asks the operators of which nothing is in the default tier.
+fn propose_extended<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
+    match site.role {
+        Role::Str | Role::Template => patterns::pattern(site, drafts),
+        Role::Regex => patterns::regex(site, drafts),
+        Role::Binary => binary::whole(site, drafts),
+        Role::Arm | Role::Case => conditions::arm(site, drafts),
+        Role::Assign => statements::bare_assignment(site, drafts),
+        Role::New => literals::fields(site, drafts),
+        Role::Handler => statements::handler(site, drafts),
+        Role::Defer => statements::defer(site, drafts),
+        Role::Call => calls::unwrapped(site, drafts),
         _ => {}
     }
 }
