@@ -136,7 +136,12 @@ pub(crate) struct Uses<'s> {
     /// How many were pending when each open statement began.
     statements: Vec<usize>,
     imports: Vec<Range<usize>>,
+    /// How often the whole text may still be searched.
+    searches: usize,
 }
+
+/// Searches of a text for a package that the walk saw nowhere else. A file of people needs a few.
+const SEARCHES: usize = 200;
 
 impl<'s> Uses<'s> {
     pub(crate) fn new(source: &'s str) -> Self {
@@ -153,6 +158,7 @@ impl<'s> Uses<'s> {
             pending: Vec::new(),
             statements: Vec::new(),
             imports: Vec::new(),
+            searches: SEARCHES,
         }
     }
 
@@ -355,15 +361,18 @@ impl<'s> Uses<'s> {
     /// Whether what no function declares stays in use: a global may be unused, a package must be used in its file.
     fn is_used_globally(&mut self, root: Node<'_>, number: u32, span: (usize, usize)) -> bool {
         let name = &mut self.names[number as usize];
-        let imported = *name
-            .imported
-            .get_or_insert_with(|| self.imports.iter().any(|import| self.source[import.clone()].contains(name.text)));
+        let imported = *name.imported.get_or_insert_with(|| {
+            let mut imports = self.imports.iter().map(|import| &self.source[import.clone()]);
+            imports.any(|import| import.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name.text))
+        });
         let inside = |at: u32| (span.0..span.1).contains(&(at as usize));
         let (first, last) = name.globally;
         if !imported || first <= last && !(inside(first) && inside(last)) {
             return true;
         }
         // The walk does not look into types.
+        let Some(left) = self.searches.checked_sub(1) else { return false };
+        self.searches = left;
         let text = name.text;
         self.source
             .match_indices(text)
