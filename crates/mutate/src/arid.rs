@@ -2,7 +2,12 @@
 
 use tree_sitter::Node;
 
-use crate::{grammar::Field, role::Role, site::Site, types::callee};
+use crate::{
+    grammar::Field,
+    role::Role,
+    site::{FEW, Site, first_named},
+    types::callee,
+};
 
 /// Callees that are arid in every language.
 const METHODS: &[&str] = &["sleep", "usleep", "nanosleep"];
@@ -59,8 +64,7 @@ fn body_is_arid(site: &Site<'_, '_>) -> bool {
 /// Whether a block holds a few arid calls and nothing else.
 fn block_is_arid<'t>(site: &Site<'_, 't>, block: Node<'t>) -> bool {
     let mut calls = 0;
-    for at in 0..block.named_child_count() {
-        let Some(child) = u32::try_from(at).ok().and_then(|at| block.named_child(at)) else { return false };
+    for child in first_named(block) {
         if child.is_extra() {
             continue;
         }
@@ -71,7 +75,7 @@ fn block_is_arid<'t>(site: &Site<'_, 't>, block: Node<'t>) -> bool {
             return false;
         }
     }
-    calls > 0
+    calls > 0 && block.named_child_count() <= FEW
 }
 
 fn statement_is_arid<'t>(site: &Site<'_, 't>, statement: Node<'t>) -> bool {

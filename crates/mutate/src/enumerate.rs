@@ -99,9 +99,10 @@ fn find_as(source: Source<'_>, language: Language, tier: Tier) -> Findings {
     } else if tree.root_node().has_error() {
         notes.push(note("has places that do not parse; they are left alone"));
     }
-    let mut file = File { source, grammar, tree: &tree, lines, long_lines: 0, patience: patience(source.bytes) };
+    let mut file =
+        File { source, grammar, tree: &tree, lines, has_long_lines: false, patience: patience(source.bytes) };
     let drafts = file.good(&mut found);
-    if file.long_lines > 0 {
+    if file.has_long_lines {
         notes.push(note("has lines longer than 1,000 bytes; they are left alone"));
     }
     let (symbols, lines) = (found.symbols.into(), file.lines.into_starts());
@@ -134,7 +135,7 @@ struct File<'a> {
     grammar: &'static Grammar,
     tree: &'a Tree,
     lines: Lines<'a>,
-    long_lines: usize,
+    has_long_lines: bool,
     /// Bytes that may still be parsed again for the sake of doubtful drafts.
     patience: usize,
 }
@@ -154,16 +155,16 @@ impl File<'_> {
         // What the drafts of the current line make of it.
         let mut seen: HashMap<u64, usize, Hashed> = HashMap::default();
         let mut tokens = LineTokens::default();
-        let mut current = usize::MAX;
+        let (mut line, mut current) = (0, usize::MAX);
         let mut replaced = false;
         // So many drafts in front are good.
         let mut good = 0;
         for at in 0..drafts.len() {
             let draft = &drafts[at];
-            let line = self.lines.of_next(draft.start(), if current == usize::MAX { 0 } else { current });
+            line = self.lines.of_next(draft.start(), line);
             let (start, end) = self.lines.span(line);
             if end - start > LONGEST_LINE {
-                self.long_lines += 1;
+                self.has_long_lines = true;
                 continue;
             }
             let text = &bytes[start..end];

@@ -2,6 +2,9 @@
 
 use crate::tokens::is_word;
 
+/// Longer texts are not worth the look.
+pub(crate) const LONGEST: usize = 200;
+
 /// Whether a text is a path of names, alone or with a bracket of more such paths behind it: `a.b`, `a(b, c.d)`, `[a]`.
 pub(crate) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();

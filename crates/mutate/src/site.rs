@@ -275,18 +275,18 @@ pub(crate) fn text<'a>(bytes: &'a [u8], node: Node<'_>) -> &'a str {
 
 /// The single named child that is no comment, if there is exactly one.
 pub(crate) fn only_named_child(node: Node<'_>) -> Option<Node<'_>> {
-    let mut found = None;
-    for at in 0..node.named_child_count() {
-        let child = node.named_child(u32::try_from(at).ok()?)?;
-        if child.is_extra() {
-            continue;
-        }
-        if found.is_some() {
-            return None;
-        }
-        found = Some(child);
-    }
-    found
+    let mut children = first_named(node).filter(|child| !child.is_extra());
+    let only = children.next()?;
+    (children.next().is_none() && node.named_child_count() <= FEW).then_some(only)
+}
+
+/// So many children are looked at one by one: to find one by its number takes the longer, the larger that is.
+pub(crate) const FEW: usize = 32;
+
+/// The first few named children, comments among them.
+pub(crate) fn first_named(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let count = node.named_child_count().min(FEW);
+    (0..count).filter_map(move |at| node.named_child(u32::try_from(at).ok()?))
 }
 
 /// The named children that are no comments, the first hundred of them: no rule asks for more.

@@ -429,7 +429,7 @@ pub(crate) fn last_name<'s>(grammar: &'static Grammar, bytes: &'s [u8], node: No
         if node.child_count() == 0 {
             return Some(written);
         }
-        if plain::is_path(written) {
+        if written.len() <= plain::LONGEST && plain::is_path(written) {
             return written.rsplit(['.', ':', '>']).next();
         }
         node = [

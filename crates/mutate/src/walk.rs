@@ -1,6 +1,6 @@
 //! The walk over a syntax tree that asks every operator at every place.
 
-use tinybug_model::Tier;
+use tinybug_model::{Language, Tier};
 use tree_sitter::{Node, Tree};
 
 use crate::{
@@ -135,7 +135,7 @@ fn visit<'t>(site: &Site<'_, 't>, found: &mut Found<'_, 't>) -> bool {
         }
         _ => {}
     }
-    if site.role == Role::Member && plain::is_path(site.own_text()) {
+    if site.role == Role::Member && is_plain(site) {
         note_plain_uses(site, found);
         return false;
     }
@@ -149,12 +149,20 @@ fn visit<'t>(site: &Site<'_, 't>, found: &mut Found<'_, 't>) -> bool {
         Role::Token | Role::Number | Role::Bool | Role::Null | Role::Str | Role::Char | Role::Name | Role::Regex => {
             false
         }
-        Role::Call | Role::Arguments | Role::Paren | Role::List | Role::Index if plain::is_plain(site.own_text()) => {
+        Role::Call | Role::Arguments | Role::Paren | Role::List | Role::Index if is_plain(site) => {
             note_plain_uses(site, found);
             false
         }
         _ => true,
     }
+}
+
+/// Whether a node is nothing but names. What holds others is read only so far: its parts are asked again.
+fn is_plain(site: &Site<'_, '_>) -> bool {
+    let text = site.own_text();
+    // In Ruby a dot is a call.
+    let calls = site.spec().language == Language::Ruby && text.contains('.');
+    text.len() <= plain::LONGEST && !calls && plain::is_plain(text)
 }
 
 fn note_use(site: &Site<'_, '_>, found: &mut Found<'_, '_>) {

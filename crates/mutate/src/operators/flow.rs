@@ -7,7 +7,7 @@ use super::{Drafts, Op, returns};
 use crate::{
     grammar::Field,
     role::Role,
-    site::{Frame, Site},
+    site::{Frame, Site, first_named},
 };
 
 /// Proposes to swap leaving a loop with its next round.
@@ -104,13 +104,9 @@ pub(super) fn early_return<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>)
     drafts.span(site, Op::FlowEarlyReturn, Tier::Extended, (at, at), text.into(), None);
 }
 
-/// The first named child that is no comment.
+/// The first statement of a block, behind a few comments.
 fn first_statement(block: Node<'_>) -> Option<Node<'_>> {
-    let mut next = block.named_child(0);
-    while let Some(comment) = next.filter(Node::is_extra) {
-        next = comment.next_named_sibling();
-    }
-    next
+    first_named(block).find(|child| !child.is_extra())
 }
 
 fn is_document<'t>(site: &Site<'_, 't>, statement: Node<'t>) -> bool {

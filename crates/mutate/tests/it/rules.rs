@@ -67,6 +67,9 @@ fn go_finds_the_declaration_of_a_name_as_its_compiler_does() {
         ("x := f()\nuse(x)\nfmt.Println(x)", true),
         ("x := f()\nuse(x)\nfmt.Println(func(x int) int { return x })", false),
         ("x := f()\nvar g func(x int)\nuse(x)\nreturn g", false),
+        // Perhaps the name of a field.
+        ("x := f()\nuse(x)\ng(T{x: 1})", false),
+        ("x := f()\nuse(x)\ng(T{y: x})", true),
     ] {
         let text = format!("package a\n\nimport \"fmt\"\n\nfunc h(p int) (r int) {{\n{body}\n}}\n");
         let dropped = mutants("a.go", &text)
@@ -74,6 +77,13 @@ fn go_finds_the_declaration_of_a_name_as_its_compiler_does() {
             .iter()
             .any(|mutant| mutant.operator == "stmt.call_drop" && mutant.original.starts_with("use(x"));
         assert_eq!(dropped, may_go, "{body}");
+    }
+}
+
+#[test]
+fn calls_without_parentheses_are_seen_in_ruby() {
+    for text in ["x = a.first\n", "x = g(a.first)\n", "x = [a.first]\n", "x = a.first.name\n"] {
+        assert!(changes("a.rb", text).contains(&"first -> last".to_owned()), "{text}: {:?}", changes("a.rb", text));
     }
 }
 

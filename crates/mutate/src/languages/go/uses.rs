@@ -28,6 +28,8 @@ enum Part {
     Constant,
     List,
     Assignment,
+    Keyed,
+    Element,
 }
 
 const PARTS: &[(Part, &[&str])] = &[
@@ -54,6 +56,8 @@ const PARTS: &[(Part, &[&str])] = &[
     (Part::Parameter, &["parameter_declaration", "variadic_parameter_declaration"]),
     (Part::List, &["expression_list"]),
     (Part::Assignment, &["assignment_statement"]),
+    (Part::Keyed, &["keyed_element"]),
+    (Part::Element, &["literal_element"]),
 ];
 
 /// The grammar, as far as names go.
@@ -183,7 +187,7 @@ impl<'s> Uses<'s> {
                 self.blocks.push(self.hidden.len());
                 self.statements.push(self.pending.len());
             }
-            Part::Declaration | Part::Variable | Part::Constant => self.statements.push(self.pending.len()),
+            Part::Declaration | Part::Variable => self.statements.push(self.pending.len()),
             _ => {}
         }
     }
@@ -197,7 +201,7 @@ impl<'s> Uses<'s> {
                 self.statements.pop();
                 self.close_block();
             }
-            Part::Declaration | Part::Variable | Part::Constant => {
+            Part::Declaration | Part::Variable => {
                 self.declare_pending();
                 self.statements.pop();
             }
@@ -213,7 +217,7 @@ impl<'s> Uses<'s> {
         match self.use_of(above) {
             Use::Parameter if is_local => self.declare(place, true),
             Use::Declared if is_local => self.pending.push(place),
-            Use::Assigned => {}
+            Use::Assigned | Use::Key => {}
             _ => self.read(place),
         }
     }
@@ -337,6 +341,12 @@ impl<'s> Uses<'s> {
             // Their other children are types and lists. A constant may be unused.
             Some(Part::Parameter | Part::Constant) => return Use::Parameter,
             Some(Part::Variable) => return Use::Declared,
+            // The key of a map reads a variable, that of a struct names a field: nobody should count on it.
+            Some(Part::Element) if parts.next() == Some(&Part::Keyed) => {
+                let starts = |one: Node<'_>, other: Node<'_>| one.start_byte() == other.start_byte();
+                let is_key = parent.zip(grandparent).is_some_and(|(element, pair)| starts(element, pair));
+                return if is_key { Use::Key } else { Use::Read };
+            }
             Some(Part::List) => {}
             _ => return Use::Read,
         }
@@ -388,6 +398,7 @@ enum Use {
     Declared,
     Parameter,
     Assigned,
+    Key,
     Read,
 }
 
@@ -400,13 +411,14 @@ fn small(number: usize) -> u32 {
 fn is_package_use(source: &str, root: Node<'_>, at: usize, name: &str) -> bool {
     let bytes = source.as_bytes();
     let after = at + name.len();
-    let stands_alone = !bytes[..at].last().is_some_and(|byte| is_word(*byte)) && bytes.get(after) == Some(&b'.');
+    let stands_alone = !bytes[..at].last().is_some_and(|byte| is_joined(*byte)) && bytes.get(after) == Some(&b'.');
     stands_alone
         && root
             .descendant_for_byte_range(at, after)
             .is_some_and(|node| matches!(node.kind(), "identifier" | "package_identifier"))
 }
 
-fn is_word(byte: u8) -> bool {
+/// Whether a byte makes what follows it part of a longer name or path.
+fn is_joined(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.' || byte >= 0x80
 }
