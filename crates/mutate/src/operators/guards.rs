@@ -8,14 +8,53 @@ use crate::{
     grammar::Field,
     role::Role,
     site::{Given, Site, Twin, named_children},
+    types::callee,
 };
 
-/// Beginnings of the names of what answers without changing anything.
-const ASKS: &[&str] = &[
-    "is", "has", "can", "should", "contains", "includes", "equals", "starts", "ends", "len", "size", "count", "empty",
-    "Is", "Has", "Can", "Should", "Contains", "Equals", "Starts", "Ends", "Len", "any", "all", "typeof", "sizeof",
-    "strlen", "strcmp", "matches", "eq", "in",
+/// The longest condition that is looked through.
+const LONGEST: usize = 400;
+
+/// First words of the names of what answers without changing anything.
+const ASKS: &[&str] =
+    &["is", "has", "can", "should", "contains", "includes", "equals", "starts", "ends", "matches", "eq"];
+
+/// Whole names of what answers without changing anything; with more behind them they may do something.
+const QUESTIONS: &[&str] = &[
+    "len",
+    "length",
+    "size",
+    "count",
+    "empty",
+    "any",
+    "all",
+    "include",
+    "typeof",
+    "sizeof",
+    "defined",
+    "strlen",
+    "strcmp",
+    "strncmp",
+    "memcmp",
+    "isinstance",
+    "issubclass",
+    "callable",
+    "hasattr",
+    "startswith",
+    "endswith",
+    "isdigit",
+    "isalpha",
+    "isalnum",
+    "isspace",
+    "isupper",
+    "islower",
+    "in",
+    "not",
+    "and",
+    "or",
 ];
+
+/// What changes something, or may leave the function.
+const CHANGES: &[&str] = &["++", "--", ":=", "<-", "<<=", ">>", "`", "await", "yield", "delete "];
 
 /// What a `return` gives back.
 enum Returned<'t> {
@@ -41,7 +80,7 @@ pub(super) fn twin<'t>(site: &Site<'_, 't>, condition: Node<'t>, holds: bool) ->
     };
     let replacement = returns::written(site, stays)?;
     let (start, end) = (goes.start_byte(), goes.end_byte());
-    only_asks(site.text(condition)).then_some(Twin { start, end, replacement, given: Given::Always })
+    only_asks(site, condition).then_some(Twin { start, end, replacement, given: Given::Always })
 }
 
 /// What a branch that does nothing else returns.
@@ -91,16 +130,110 @@ fn value(statement: Node<'_>) -> Option<Returned<'_>> {
 }
 
 /// Whether a condition surely changes nothing: all that it calls only answers.
-fn only_asks(condition: &str) -> bool {
-    let changes = ["++", "--", ":=", "await", "<-", "yield"].iter().any(|mark| condition.contains(mark));
+fn only_asks<'t>(site: &Site<'_, 't>, condition: Node<'t>) -> bool {
+    let text = site.text(condition);
+    let by_language = match site.spec().language {
+        // A question mark leaves the function.
+        Language::Rust => !text.contains('?'),
+        // Calls need no parentheses.
+        Language::Ruby => text.len() < LONGEST && !shouts(text) && calls_only_ask(site, condition),
+        _ => true,
+    };
+    by_language && text_only_asks(text)
+}
+
+/// The same of its text: names before parentheses are called.
+fn text_only_asks(condition: &str) -> bool {
+    let changes = CHANGES.iter().any(|mark| condition.contains(mark));
     let assigns = condition.as_bytes().windows(3).any(|three| {
         three[1] == b'=' && three[2] != b'=' && !matches!(three[0], b'=' | b'!' | b'<' | b'>') && three[2] != b'>'
     });
     !changes
         && !assigns
-        && condition.len() < 400
+        && condition.len() < LONGEST
         && condition.match_indices('(').all(|(at, _)| {
-            let name = condition[..at].rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-            name.is_empty() || ASKS.iter().any(|ask| name.starts_with(ask))
+            let before = &condition[..at];
+            let close = before.trim_end();
+            let name = close.rsplit(|c: char| !is_word(c) && c != '?').next().unwrap_or_default();
+            // Without a name a value is called, or nothing is.
+            let value = close.ends_with([')', ']', '}', '.']) || before.ends_with('>') || shouts(before);
+            if name.is_empty() { !value } else { asks(name) }
         })
+}
+
+/// Whether all calls of a condition only answer, those without parentheses as well.
+fn calls_only_ask<'t>(site: &Site<'_, 't>, node: Node<'t>) -> bool {
+    let answers =
+        site.role_of(node) != Role::Call || callee(site.grammar, node).is_some_and(|name| asks(site.text(name)));
+    answers && named_children(node).into_iter().all(|child| calls_only_ask(site, child))
+}
+
+/// Whether a name is that of a question.
+fn asks(name: &str) -> bool {
+    let plain = name.trim_end_matches('?');
+    let begins = |ask: &&str| {
+        let first = plain.as_bytes().first().map(u8::to_ascii_lowercase);
+        let rest = plain.get(1..).and_then(|rest| rest.strip_prefix(&ask[1..]));
+        first == ask.bytes().next()
+            && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c == '_' || c.is_uppercase()))
+    };
+    QUESTIONS.iter().any(|question| plain.eq_ignore_ascii_case(question)) || ASKS.iter().any(begins)
+}
+
+/// Whether a name ends with an exclamation mark: a macro, or what Ruby warns of.
+fn shouts(text: &str) -> bool {
+    text.match_indices('!').any(|(at, _)| text[..at].ends_with(is_word) && !text[at + 1..].starts_with('='))
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_told_by_its_whole_first_word() {
+        for question in [
+            "a.isGone()",
+            "is_gone(a)",
+            "IsGone(a)",
+            "a.contains(b)",
+            "a.HasPrefix(b)",
+            "len(a) > (b + 1)",
+            "!(a && b)",
+            "a in (b, c)",
+            "isinstance(a, b)",
+            "a.empty?(b)",
+            "size (a)",
+            "(a)",
+            "a != (b)",
+            "equalsIgnoreCase(a)",
+        ] {
+            assert!(text_only_asks(question), "{question}");
+        }
+        for change in [
+            "a.insert(b)",
+            "cancel(a)",
+            "alloc(1)",
+            "issue(a)",
+            "take::<u32>(a)",
+            "foo!(a)",
+            "f()()",
+            "a[0](b)",
+            "f?.(a)",
+            "take (a)",
+            "a.pop()",
+            "countDown(a)",
+            "empty_trash(a)",
+            "save!(a)",
+            "hash(a)",
+            "(*f) (a)",
+            "lend(a)",
+            "a.enqueue(b)",
+        ] {
+            assert!(!text_only_asks(change), "{change}");
+        }
+    }
 }

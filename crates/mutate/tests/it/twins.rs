@@ -61,7 +61,7 @@ fn a_length_is_never_below_zero_in_any_language() {
         ("A.java", "class A { void g() { if (", "a.size() > 0", ") { f(b); } } }\n"),
         ("a.rs", "fn g() { if ", "a.len() > 0", " { f(b); } }\n"),
         ("a.rb", "def g\n  if ", "a.size > 0", "\n    f(b)\n  end\nend\n"),
-        ("a.c", "void g(char *a) { if (", "strlen(a) > 0", ") { f(b); } }\n"),
+        ("a.c", "#include <stdbool.h>\nvoid g(char *a) { if (", "strlen(a) > 0", ") { f(b); } }\n"),
         ("a.cpp", "void g() { if (", "a.size() > 0", ") { f(b); } }\n"),
         ("A.cs", "class A { void g() { if (", "a.Count > 0", ") { f(b); } } }\n"),
     ] {
@@ -81,19 +81,17 @@ fn what_has_no_sign_is_never_below_zero() {
     for (path, text) in [
         ("a.rs", "fn g(a: usize) { if a > 0 { f(b); } }\n"),
         ("a.go", "package a\n\nfunc g(a uint) {\n\tif a > 0 {\n\t\tf(a)\n\t}\n}\n"),
-        ("a.c", "void g(unsigned int a) { if (a > 0) { f(b); } }\n"),
+        ("a.c", "#include <stdbool.h>\nvoid g(unsigned int a) { if (a > 0) { f(b); } }\n"),
         ("a.cpp", "void g(size_t a) { if (a > 0) { f(b); } }\n"),
         ("A.cs", "class A { void g(uint a) { if (a > 0) { f(b); } } }\n"),
     ] {
         let made = changes_in(Tier::Extended, path, text);
-        assert!(
-            !made.contains(&"> -> >=".to_owned()) || !made.contains(&"a > 0 -> true".to_owned()),
-            "{path}: {made:?}"
-        );
+        let always = |made: &[String]| ["> -> >=", "a > 0 -> true"].map(|change| made.contains(&change.to_owned()));
+        assert_eq!(always(&made).iter().filter(|made| **made).count(), 1, "{path}: {made:?}");
         let signed =
             text.replace("usize", "i32").replace("uint", "int").replace("unsigned ", "").replace("size_t", "int");
         let made = changes_in(Tier::Extended, path, &signed);
-        assert!(made.contains(&"> -> >=".to_owned()), "{path}: {made:?}");
+        assert_eq!(always(&made), [true, true], "{path}: {made:?}");
     }
 }
 
@@ -220,27 +218,55 @@ fn a_shifted_one_becomes_zero_once() {
     assert!(made.contains(&"<< -> >>".to_owned()) && !made.contains(&"1 -> 0".to_owned()), "{made:?}");
 }
 
+/// How many changes of the default tier an operator makes, where others make some.
+fn guard(path: &str, text: &str, operator: &str) -> usize {
+    let made = enumerate(Source { path, bytes: text.as_bytes() }, Tier::Default).mutants;
+    let of = made.iter().filter(|mutant| mutant.operator == operator).count();
+    assert!(of < made.len(), "{text}: {made:?}");
+    of
+}
+
 #[test]
-fn a_guard_is_not_always_taken_where_another_value_behind_it_does_the_same() {
-    for (path, text, line) in [
-        ("a.py", "def f(a):\n    if a.gone:\n        return False\n    return True\n", 2),
-        ("a.py", "def f(a):\n    if not a:\n        return\n    return g(a)\n", 2),
-        ("a.js", "function f(a) {\n  if (isGone(a)) return true;\n  else return false;\n}\n", 2),
-        ("a.go", "package a\n\nfunc f(a int) bool {\n\tif a > 2 {\n\t\treturn true\n\t}\n\treturn false\n}\n", 4),
-        ("A.java", "class A { String f(String s) {\n  if (s == gone) { return null; }\n  return \"\"; } }\n", 2),
-        ("a.rs", "fn f(a: u8) -> Option<u8> {\n    if a > 2 {\n        return None;\n    }\n    Some(a)\n}\n", 2),
-        ("a.rb", "def f(a)\n  return nil if a.empty?\n  a.first\nend\n", 2),
-        ("a.c", "int f(int a) {\n  if (a > 2)\n    return 0;\n  return a;\n}\n", 2),
-        ("A.cs", "class A { bool F(int a) {\n  if (a > 2) return false;\n  return true; } }\n", 2),
+fn a_guard_is_not_made_constant_where_another_value_on_its_line_does_the_same() {
+    for (path, text, operator) in [
+        ("a.js", "function f(a) { if (isGone(a)) return true; return false; }\n", "cond.true"),
+        ("a.js", "function f(a) { if (isGone(a)) return true; return false; }\n", "cond.false"),
+        ("a.js", "function f(a) { if (isGone(a)) return true; else return false; }\n", "cond.true"),
+        ("a.go", "package a\n\nfunc f(a int) bool {\n\tif a > 2 { return true }\n\treturn false\n}\n", "cond.false"),
+        ("a.rs", "fn f(a: u8) -> Option<u8> { if a > 2 { return None; } Some(a) }\n", "cond.true"),
+        ("a.rb", "def f(a)\n  return nil if a.empty?; a.first\nend\n", "cond.true"),
+        ("a.c", "int f(int a) { if (a > 2) return 0; return a; }\n", "cond.true"),
+        ("A.cs", "class A { bool F(int a) { if (a > 2) return false; return true; } }\n", "cond.true"),
     ] {
-        let made = enumerate(Source { path, bytes: text.as_bytes() }, Tier::Default).mutants;
-        let always = made.iter().filter(|mutant| mutant.operator == "cond.true" && mutant.line == line).count();
-        assert_eq!(always, usize::from(path == "A.java"), "{path}: {made:?}");
-        assert!(made.iter().any(|mutant| mutant.line > line), "{path}: {made:?}");
+        assert_eq!(guard(path, text, operator), 0, "{path}: {operator}");
     }
-    // What the condition does besides is not done then.
-    let changing = "def f(a):\n    if a.pop():\n        return False\n    return True\n";
-    assert!(changes_in(Tier::Default, "a.py", changing).contains(&"a.pop() -> True".to_owned()));
+    let java = "class A { String f(String s) { if (s == gone) { return null; } return \"\"; } }\n";
+    assert_eq!(guard("A.java", java, "cond.true"), 1);
+}
+
+#[test]
+fn a_guard_stays_where_its_condition_may_change_something() {
+    for (path, before, conditions, after) in [
+        (
+            "a.js",
+            "function f(a) { if (",
+            &["a.pop()", "insert(a)", "cancel(a)", "alloc(1)", "issue(a)", "g()(a)", "a[0](1)", "a?.(1)"][..],
+            ") return true; return false; }\n",
+        ),
+        (
+            "a.rs",
+            "fn f(a: u8) -> bool { if ",
+            &["take::<u32>(a)", "foo!(a)", "a?"],
+            " { return true; } return false; }\n",
+        ),
+        ("a.rb", "def f(a)\n  return true if ", &["a.shift", "a&.shift", "save a", "save!"], "; return false\nend\n"),
+    ] {
+        for condition in conditions {
+            let text = format!("{before}{condition}{after}");
+            assert_eq!(guard(path, &text, "cond.true"), 1, "{text}");
+            assert_eq!(guard(path, &text, "cond.false"), 1, "{text}");
+        }
+    }
 }
 
 #[test]
