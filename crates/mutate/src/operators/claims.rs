@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::literals::Number;
+use super::{literals::Number, twins::turned};
 use crate::{grammar::Field, role::Role, site::Site};
 
 /// The longest chain that is looked through.
@@ -122,7 +122,9 @@ impl<'a> Value<'a> {
             }
             Role::Str => {
                 let inner = text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
-                (!inner.contains('\\') && !inner.starts_with(['"', '\''])).then_some(Self::Text(inner))
+                // Ruby puts values into texts.
+                let is_put_together = ["\\", "#{", "#@", "#$"].iter().any(|mark| inner.contains(mark));
+                (!is_put_together && !inner.starts_with(['"', '\''])).then_some(Self::Text(inner))
             }
             Role::Member => {
                 let (kind, name) = text.rsplit_once('.').or_else(|| text.rsplit_once("::"))?;
@@ -145,17 +147,6 @@ fn known(token: &str) -> Option<&'static str> {
         "!=" | "!==" => "!=",
         _ => return None,
     })
-}
-
-/// The same comparison with its sides swapped.
-fn turned(token: &str) -> &str {
-    match token {
-        "<" => ">",
-        "<=" => ">=",
-        ">" => "<",
-        ">=" => "<=",
-        other => other,
-    }
 }
 
 #[cfg(test)]

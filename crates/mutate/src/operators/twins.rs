@@ -58,7 +58,7 @@ fn relation(token: &str) -> Option<&'static str> {
 }
 
 /// The same comparison with its sides swapped.
-fn turned(token: &'static str) -> &'static str {
+pub(super) fn turned(token: &str) -> &str {
     match token {
         "<" => ">",
         "<=" => ">=",
@@ -195,6 +195,10 @@ pub(super) fn of_opposite<'t>(site: &Site<'_, 't>, left: Node<'t>, exact: bool) 
 pub(super) fn of_number<'t>(site: &Site<'_, 't>, value: u64) -> Option<Twin<'t>> {
     let parent = site.parent()?;
     let negative = parent.role == Role::Unary;
+    // `~1` and `!1` are other numbers.
+    if negative && parent.node.child(0).is_none_or(|token| site.text(token) != "-") {
+        return None;
+    }
     let at = site.stack.len().checked_sub(if negative { 2 } else { 1 })?;
     let comparison = site.stack.get(at).filter(|frame| frame.role == Role::Binary)?.node;
     let Some(bound) = Bound::of(site, comparison) else {

@@ -270,6 +270,36 @@ fn a_guard_stays_where_its_condition_may_change_something() {
 }
 
 #[test]
+fn a_bit_that_is_turned_is_no_minus() {
+    for path in ["a.py", "A.java"] {
+        let made = |mask: &str| match path {
+            "a.py" => python(&format!("if x & {mask}:\n    f(x)")),
+            _ => changes_in(
+                Tier::Default,
+                path,
+                &format!("class A {{ void f() {{ if ((x & {mask}) != 0) {{ f(x); }} }} }}\n"),
+            ),
+        };
+        assert!(made("~1").contains(&"1 -> 0".to_owned()), "{path}: {:?}", made("~1"));
+        assert!(!made("1").contains(&"1 -> 0".to_owned()), "{path}: {:?}", made("1"));
+    }
+}
+
+#[test]
+fn texts_with_values_in_them_may_be_the_same() {
+    let made = |one: &str, two: &str| {
+        changes_in(
+            Tier::Default,
+            "a.rb",
+            &format!("def f(a, b, c)\n  if a == {one} || a == {two}\n    g(a)\n  end\nend\n"),
+        )
+    };
+    let swapped = "|| -> &&".to_owned();
+    assert!(made("\"#{b}\"", "\"#{c}\"").contains(&swapped));
+    assert!(!made("\"b\"", "\"c\"").contains(&swapped));
+}
+
+#[test]
 fn a_mask_is_set_once() {
     let js = |condition: &str| changes_in(Tier::Default, "a.js", &format!("if ({condition}) {{\n  f(a);\n}}\n"));
     for condition in ["a & 4", "!(a & 4)", "(a & 4) !== 0", "(a & (1 << b)) === 0"] {
