@@ -205,9 +205,30 @@ impl File<'_> {
         if replaced {
             drafts.sort_by(|a, b| order(a).cmp(&order(b)));
         }
-        leave_out_told_elsewhere(&mut drafts, &found.proposed);
+        self.leave_out_told_wider(&mut drafts, &found.proposed);
         drafts.shrink_to_fit();
         drafts
+    }
+
+    /// Leaves out drafts that do what another one does that begins on the same line and goes further. One on another line
+    /// may be ignored, or out of scope: it leaves out nothing.
+    fn leave_out_told_wider(&self, drafts: &mut Vec<Draft>, proposed: &Proposed<'_>) {
+        let place = |draft: &Draft| (draft.start(), draft.end());
+        let told: Vec<bool> = drafts
+            .iter()
+            .map(|draft| {
+                let twin = proposed.twin(draft).filter(|twin| twin.given == Given::Always);
+                twin.filter(|twin| self.lines.of(twin.start) == self.lines.of(draft.start())).is_some_and(|twin| {
+                    let from = drafts.partition_point(|other| place(other) < (twin.start, twin.end));
+                    let mut there = drafts[from..].iter().take_while(|other| place(other) == (twin.start, twin.end));
+                    there.any(|other| {
+                        other != draft && other.replacement == twin.replacement && other.tier <= draft.tier
+                    })
+                })
+            })
+            .collect();
+        let mut told = told.into_iter();
+        drafts.retain(|_| !told.next().unwrap_or_default());
     }
 
     /// Whether all that the mutant takes away is used elsewhere, where the compiler asks for it.
@@ -347,26 +368,6 @@ impl File<'_> {
 /// The order of drafts, their tier left out.
 fn order(draft: &Draft) -> (usize, usize, Op, &str) {
     (draft.start(), draft.end(), draft.op, &draft.replacement)
-}
-
-/// Leaves out drafts that do what another one does on another line.
-fn leave_out_told_elsewhere(drafts: &mut Vec<Draft>, proposed: &Proposed<'_>) {
-    let place = |draft: &Draft| (draft.start(), draft.end());
-    let told: Vec<bool> = drafts
-        .iter()
-        .map(|draft| {
-            let twin = proposed.twin(draft).filter(|twin| twin.given == Given::Always);
-            twin.is_some_and(|twin| {
-                let from = drafts.partition_point(|other| place(other) < (twin.start, twin.end));
-                let there = drafts[from..].iter().take_while(|other| place(other) == (twin.start, twin.end));
-                there
-                    .into_iter()
-                    .any(|other| other != draft && other.replacement == twin.replacement && other.tier <= draft.tier)
-            })
-        })
-        .collect();
-    let mut told = told.into_iter();
-    drafts.retain(|_| !told.next().unwrap_or_default());
 }
 
 fn is_quote(byte: u8) -> bool {

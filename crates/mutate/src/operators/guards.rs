@@ -1,4 +1,5 @@
-//! Guards: an `if` that returns in front of a `return`. To take it always is to return the same behind it.
+//! Guards: an `if` that returns in front of a `return`. To take it always is to return the same behind it,
+//! and where both stand on one line only that is made.
 
 use tinybug_model::Language;
 use tree_sitter::Node;

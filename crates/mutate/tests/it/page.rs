@@ -32,8 +32,8 @@ fn page() -> String {
          logging, sleeping, entry points of scripts, the values of enumerations, answers that only say that an object\n\
          equals itself, methods that only show or hash an object, and what a comment `tinybug: ignore <reason>` covers.\n\
          A mutant that the language's compiler is known to refuse is not made, nor one that would change\n\
-         nothing. Of mutants that surely do the same, such as those that always take a guard and those that return\n\
-         the same behind it, one is made, so that none counts twice.\n\n\
+         nothing. Of mutants on one line that surely do the same one is made. On another line each is made: that one may\n\
+         be ignored, or out of scope.\n\n\
          Written from the catalogue in `crates/mutate/src/operators/catalogue.rs` by\n\
          `WRITE_DOCS=1 cargo test -p tinybug-mutate --test it page`.\n",
     );

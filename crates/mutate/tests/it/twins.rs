@@ -1,4 +1,4 @@
-//! Of changes that do the same one mutant is made.
+//! Of changes on one line that do the same one mutant is made.
 
 use tinybug_model::Tier;
 use tinybug_mutate::{Source, enumerate};
@@ -265,6 +265,17 @@ fn a_guard_stays_where_its_condition_may_change_something() {
             let text = format!("{before}{condition}{after}");
             assert_eq!(guard(path, &text, "cond.true"), 1, "{text}");
             assert_eq!(guard(path, &text, "cond.false"), 1, "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_another_line_does_as_well_is_made_whether_that_line_is_ignored_or_out_of_scope() {
+    for end in ["", "  # tinybug: ignore for a test"] {
+        let text = format!("def f(a):\n    if a.x:\n        return True{end}\n    return False{end}\n");
+        for operator in ["cond.true", "cond.false"] {
+            let made = enumerate(Source { path: "a.py", bytes: text.as_bytes() }, Tier::Default).mutants;
+            assert!(made.iter().any(|mutant| mutant.operator == operator && mutant.line == 2), "{operator}: {made:?}");
         }
     }
 }
