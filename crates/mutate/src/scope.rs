@@ -108,9 +108,10 @@ impl Hunk {
         let mut hunk = Self::default();
         let mut found = false;
         for word in line.split_whitespace().skip(1).take_while(|word| !word.starts_with('@')) {
-            let (start, count) = match word[1..].split_once(',') {
+            let numbers = word.strip_prefix(['-', '+'])?;
+            let (start, count) = match numbers.split_once(',') {
                 Some((start, count)) => (start.parse().ok()?, count.parse().ok()?),
-                None => (word[1..].parse().ok()?, 1),
+                None => (numbers.parse().ok()?, 1),
             };
             if word.starts_with('-') {
                 hunk.old.push(count);
@@ -141,7 +142,7 @@ impl Hunk {
             return None;
         }
         let number = self.next;
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         self.new = self.new.saturating_sub(1);
         marks.iter().all(|mark| *mark == '+').then_some(number)
     }
@@ -235,5 +236,15 @@ mod tests {
     fn a_broken_hunk_is_named() {
         let refused = ChangedLines::from_unified("+++ b/a\n@@ nonsense @@\n").unwrap_err();
         assert_eq!(refused.to_string(), "line 2 of the diff is no part of a unified diff: \"@@ nonsense @@\"");
+        for hunk in ["@@ \u{e9} @@", "@@ -1 \u{e9}2 @@", "@@ -1 12 @@", "@@ -1 +\u{e9} @@", "@@ - + @@"] {
+            let refused = ChangedLines::from_unified(&format!("+++ b/a\n{hunk}\n"));
+            assert_eq!(refused, Err(DiffError::NotUnified { line: 2, text: hunk.to_owned() }));
+        }
+    }
+
+    #[test]
+    fn lines_beyond_the_last_number_are_the_last() {
+        let changed = ChangedLines::from_unified("--- a/a\n+++ b/a\n@@ -0,0 +4294967295,2 @@\n+a\n+b\n").unwrap();
+        assert!(changed.contains("a", u32::MAX) && !changed.contains("a", u32::MAX - 1));
     }
 }
