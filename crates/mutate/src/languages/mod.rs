@@ -159,7 +159,8 @@ pub(crate) struct LanguageSpec {
     pub skips: fn(&Site<'_, '_>) -> bool,
     /// Whether the language allows this mutation here, beyond what the operators know.
     pub allows: fn(&Site<'_, '_>, Op, (usize, usize), &str) -> bool,
-    /// Which changes the compiler refuses when they leave a name without a use; none when it lets names be unused.
+    /// Which changes may take away the last use of a name, where the compiler then refuses the code; none when it lets
+    /// names be unused. What finds the uses, `Uses`, reads Go's grammar: another such language needs its own.
     pub names: Option<fn(Op) -> bool>,
     /// Empty values for a function that returns the written type; none when there is none that surely compiles.
     pub zeros: fn(&str) -> &'static [&'static str],
