@@ -6,10 +6,7 @@ use tinybug_model::Language;
 use tinybug_providers::check::{Compiler, Home, Parser, Ruling, TOOLS, Tool};
 use tinybug_testkit::libraries::{Registry, part, tools};
 
-use crate::{
-    project::{Project, writes_docs},
-    table::Column,
-};
+use crate::{asked::Asked, project::Project, table::Column};
 
 /// The checks of vet that `go test` runs before it runs tests.
 const VET: Tool = Tool::Compiler(Compiler {
@@ -64,17 +61,15 @@ const fn unit(language: Language, command: &'static str) -> Tool {
 }
 
 /// What the tools of a library's language say of its mutants, by the column of the table; `None` when they cannot be had.
-pub(crate) fn rulings(project: &Project) -> Option<Vec<(Column, Vec<Ruling>)>> {
+pub(crate) fn rulings(project: &Project, asked: &Asked) -> Option<Vec<(Column, Vec<Ruling>)>> {
     let column = Column { language: project.library.language, types: false };
     let rulings = match project.library.language {
         Language::Python | Language::JavaScript => project.ask(&TOOLS, &[]),
         Language::TypeScript => {
             typescript(project)?;
-            let mut columns = vec![(column, project.ask(&TOOLS, &[]))];
-            if writes_docs() {
-                columns.push((Column { types: true, ..column }, project.ask(&[TYPES], &[])));
-            }
-            return Some(columns);
+            // Each takes a while, and only the page says how many are refused.
+            let types = if asked.writes_page() { project.ask(&[TYPES], &[]) } else { project.ask_about_few(&[TYPES]) };
+            return Some(vec![(column, project.ask(&TOOLS, &[])), (Column { types: true, ..column }, types)]);
         }
         Language::Go => {
             let build = project.ask(&TOOLS, &[]);

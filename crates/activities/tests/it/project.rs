@@ -15,13 +15,12 @@ use tinybug_providers::{
 };
 use tinybug_testkit::libraries::{self, Library, fetch};
 
+use crate::asked::Asked;
+
 /// Mutants of one library that are compiled at most, unless all are asked for.
 const MOST: usize = 800;
-
-/// Whether the documentation is to be written anew.
-pub(crate) fn writes_docs() -> bool {
-    std::env::var_os("WRITE_DOCS").is_some()
-}
+/// And that a tool is asked about to see that it works.
+const FEW: usize = 8;
 
 /// A library in a directory that may be written to.
 pub(crate) struct Project {
@@ -37,7 +36,7 @@ pub(crate) struct Project {
 
 impl Project {
     /// `None` when the library cannot be fetched.
-    pub(crate) fn of(library: &'static Library) -> Option<Self> {
+    pub(crate) fn of(library: &'static Library, asked: &Asked) -> Option<Self> {
         let fetched = fetch(library)?;
         let place = tempfile::Builder::new().prefix("tinybug-library-").tempdir().unwrap();
         let (dir, scratch) = (place.path().join("project"), place.path().join("scratch"));
@@ -52,15 +51,29 @@ impl Project {
         mutants.retain(|mutant| {
             library.language != Language::C || !mutant.path.contains(".h") && !mutant.path.contains('/')
         });
-        let all = std::env::var_os("TINYBUG_ALL_MUTANTS").is_some();
-        let step = if all { 1 } else { mutants.len().div_ceil(MOST).max(1) };
+        let step = if asked.all { 1 } else { mutants.len().div_ceil(MOST).max(1) };
         let mutants = mutants.into_iter().step_by(step).collect();
         Some(Self { library, dir, scratch, mutants, _place: place })
     }
 
     /// What tools say of the mutants, run with some more environment.
     pub(crate) fn ask(&self, tools: &[Tool], environment: &[(&'static str, String)]) -> Vec<Ruling> {
-        futures::executor::block_on(ask(&Copied { project: self, environment }, tools, &self.mutants)).unwrap()
+        self.ask_about(tools, environment, &self.mutants)
+    }
+
+    /// What tools say of some mutants, evenly chosen, and nothing of the others.
+    pub(crate) fn ask_about_few(&self, tools: &[Tool]) -> Vec<Ruling> {
+        let step = self.mutants.len().div_ceil(FEW).max(1);
+        let few: Vec<_> = self.mutants.iter().step_by(step).cloned().collect();
+        let mut rulings = vec![Ruling::Unknown; self.mutants.len()];
+        for (ruling, said) in rulings.iter_mut().step_by(step).zip(self.ask_about(tools, &[], &few)) {
+            *ruling = said;
+        }
+        rulings
+    }
+
+    fn ask_about(&self, tools: &[Tool], environment: &[(&'static str, String)], mutants: &[Mutant]) -> Vec<Ruling> {
+        futures::executor::block_on(ask(&Copied { project: self, environment }, tools, mutants)).unwrap()
     }
 }
 

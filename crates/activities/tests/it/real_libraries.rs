@@ -4,11 +4,7 @@ use std::{fs, path::Path, sync::Mutex, thread};
 
 use tinybug_testkit::libraries::{LIBRARIES, Library};
 
-use crate::{
-    compilers::rulings,
-    project::{self, Project},
-    table::Table,
-};
+use crate::{asked::Asked, compilers::rulings, project::Project, table::Table};
 
 /// Refused mutants of a hundred that a language may have.
 const OF_LANGUAGE: f64 = 1.0;
@@ -18,17 +14,27 @@ const ENOUGH: usize = 200;
 
 #[test]
 fn compilers_accept_the_mutants_of_real_libraries() {
-    let only = std::env::var("TINYBUG_LANGUAGE").ok();
-    let is_wanted = |library: &&Library| only.as_ref().is_none_or(|only| library.language.name() == only);
+    let asked = Asked::read();
+    // Said before the minutes that it takes.
+    assert_eq!(asked.refusal(&[]), None);
+    let is_wanted = |library: &&Library| asked.wants(library.language);
     let waiting = Mutex::new(LIBRARIES.iter().filter(is_wanted));
     let table = Mutex::new(Table::default());
+    let missing = Mutex::new(Vec::new());
     let next = || waiting.lock().unwrap().next();
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(library) = next() {
-                    let Some(project) = Project::of(library) else { continue };
-                    for (column, rulings) in rulings(&project).into_iter().flatten() {
+                    let project = Project::of(library, &asked);
+                    let Some((project, columns)) = project.and_then(|project| {
+                        let columns = rulings(&project, &asked)?;
+                        Some((project, columns))
+                    }) else {
+                        missing.lock().unwrap().push(library.name);
+                        continue;
+                    };
+                    for (column, rulings) in columns {
                         table.lock().unwrap().add(&project, column, &rulings);
                     }
                 }
@@ -38,12 +44,13 @@ fn compilers_accept_the_mutants_of_real_libraries() {
     let table = table.into_inner().unwrap();
     let page = table.page();
     report(&format!("{page}\n{}\n", table.refusals.join("\n")));
-    if project::writes_docs() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mutants-on-real-code.md");
-        fs::write(path, &page).unwrap();
-    }
     for (column, library, count) in table.libraries() {
         assert!(count.seen > 0, "nothing can be told of {column}'s {library}");
+    }
+    assert_eq!(asked.refusal(&missing.into_inner().unwrap()), None);
+    if asked.writes_page() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mutants-on-real-code.md");
+        fs::write(path, &page).unwrap();
     }
     // The types of TypeScript do not hinder the code from running.
     for column in table.columns().into_iter().filter(|column| !column.types) {

@@ -149,7 +149,7 @@ takes away what the compiler knew of a variable; the mutated code runs all the s
 types checked, so the aim does not cover it. Where the tests do have them checked (`ts-jest`), such a mutant is `invalid`.
 
 This page is written by `TINYBUG_ALL_MUTANTS=1 WRITE_DOCS=1 cargo test -p tinybug-activities --test it`; `make test` takes
-every k-th mutant of a library that has more than 800.
+every k-th mutant of a library that has more than 800, and asks for types about a few only.
 
 | language | libraries (mutants) | mutants | refused | share |
 |---|---|--:|--:|--:|
