@@ -39,7 +39,8 @@ pub(crate) async fn check_before(project: &Path, args: &TryArgs) -> anyhow::Resu
     if let Some(missing) = wanted.sentence() {
         return Err(UsageError::because(format!("--function: {missing}")));
     }
-    let is_empty = scope.changed_files().is_some() && files.count(|path| scope.holds_file(path)) == 0;
+    let holds = |path: &str| scope.holds_file(path);
+    let is_empty = scope.changed_files().is_some() && files.count(holds) == 0 && all()?.count(holds) == 0;
     Ok(is_empty.then(|| nothing::why(&asked, &files, &scope)))
 }
 
@@ -49,5 +50,46 @@ fn meet(wanted: &mut WantedFunctions, files: &Files) {
         && let Some(file) = found.next()
     {
         file.functions.names().for_each(|function| wanted.meet(function));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, process::Command};
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{self, Cli};
+
+    fn git(project: &Path, args: &[&str]) {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false"];
+        let status = Command::new("git").args(identity).args(args).current_dir(project).status().unwrap();
+        assert!(status.success(), "{args:?}");
+    }
+
+    async fn checked_since_head(project: &Path) -> Option<String> {
+        let cli::Command::Try(args) = Cli::parse_from(["tinybug", "try", "--since", "HEAD"]).command else {
+            panic!("`try` was asked for");
+        };
+        check_before(project, &args).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn changed_files_that_git_knows_although_they_are_ignored_or_hidden_are_something_to_mutate() {
+        for changed in ["made/ignored.py", ".hidden/tool.py"] {
+            let dir = tempfile::tempdir().unwrap();
+            let project = dir.path();
+            for (path, text) in [("lib.py", "A = 1 < 2\n"), (".gitignore", "made/\n"), (changed, "B = 1 < 2\n")] {
+                fs::create_dir_all(project.join(path).parent().unwrap()).unwrap();
+                fs::write(project.join(path), text).unwrap();
+            }
+            git(project, &["init", "--quiet"]);
+            git(project, &["add", "--force", "."]);
+            git(project, &["commit", "--quiet", "--message", "a"]);
+            assert_eq!(checked_since_head(project).await.as_deref(), Some("there are no new lines since HEAD"));
+            fs::write(project.join(changed), "B = 1 < 2\nC = 1 < 2\n").unwrap();
+            assert_eq!(checked_since_head(project).await, None, "{changed}");
+        }
     }
 }
