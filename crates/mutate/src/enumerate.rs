@@ -262,11 +262,14 @@ impl File<'_> {
         let either = |guess| left == guess || right == guess;
         let some_number = left.is_number() || right.is_number();
         let compiled = self.grammar.spec.plus == Plus::IfNumber;
+        // What fails when it runs is a mutant all the same; what a compiler refuses is none.
+        let refused = self.grammar.spec.is_compiled() && either(Guess::Mixed);
+        let adds = !either(Guess::Text) && !either(Guess::Other) && !refused;
         match draft.op {
-            Op::ArithAddSub => !either(Guess::Text) && !either(Guess::Other) && (!compiled || some_number),
+            Op::ArithAddSub => adds && (!compiled || some_number),
             Op::AssignOpSwap => {
                 let plus = self.source.bytes[draft.start()..draft.end()] == *b"+=";
-                !either(Guess::Text) && !either(Guess::Other) && (!compiled || !plus || some_number)
+                adds && (!compiled || !plus || some_number)
             }
             // `"-" * 20`, `[0] * n`, `"%s" % x`; a date minus a date is no date.
             Op::ArithMulDiv => !either(Guess::Text) && !either(Guess::Other),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use tinybug_model::Mutant;
 use tree_sitter::Node;
 
-use crate::{lines::Lines, site::text};
+use crate::{lines::Lines, operators::catalogue::CATALOGUE, site::text};
 
 /// What a file's comments say to leave alone.
 #[derive(Debug, Default)]
@@ -30,11 +30,13 @@ struct Span {
 
 impl Span {
     fn means(&self, operator: &str) -> bool {
-        let is_of = |name: &String| {
-            operator.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        self.operators.is_empty() || self.operators.iter().any(is_of)
+        self.operators.is_empty() || self.operators.iter().any(|name| is_of(operator, name))
     }
+}
+
+/// Whether an operator has that name, or is of that family.
+fn is_of(operator: &str, name: &str) -> bool {
+    operator.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 impl Ignored {
@@ -54,6 +56,14 @@ impl Ignored {
                 continue;
             }
             let line = lines.of(comment.start_byte());
+            let word = rest.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default();
+            if !matches!(word, "" | "-file") && !word.trim_matches('-').is_empty() {
+                ignored.notes.push(format!(
+                    "line {}: `tinybug: ignore{word}` says nothing; there are `ignore`, `ignore[operators]` and `ignore-file`",
+                    line + 1
+                ));
+                continue;
+            }
             if let Some(reason) = rest.strip_prefix("-file") {
                 ignored.whole_file = true;
                 ignored.ask_for_reason(line, reason);
@@ -64,6 +74,7 @@ impl Ignored {
                 None => (Vec::new(), rest),
             };
             ignored.ask_for_reason(line, reason);
+            ignored.ask_for_operators(line, &operators);
             let (start, _) = lines.span(line);
             let alone = bytes[start..comment.start_byte()].trim_ascii().is_empty();
             let (first, last) = match following(*comment).map(|node| first_statement(bytes, node)).filter(|_| alone) {
@@ -81,6 +92,12 @@ impl Ignored {
     fn ask_for_reason(&mut self, line: usize, reason: &str) {
         if reason.trim_matches(|c: char| !c.is_alphanumeric()).is_empty() {
             self.notes.push(format!("line {}: `tinybug: ignore` without a reason", line + 1));
+        }
+    }
+
+    fn ask_for_operators(&mut self, line: usize, operators: &[String]) {
+        for unknown in operators.iter().filter(|name| CATALOGUE.iter().all(|known| !is_of(known.id, name))) {
+            self.notes.push(format!("line {}: `tinybug: ignore[{unknown}]` names no operator and no family", line + 1));
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) enum Guess {
     Bool,
     /// A list, a map, an object: neither of the others.
     Other,
+    /// A text in one place of the file, something else in another.
+    Mixed,
     /// Anything.
     Unknown,
 }
@@ -350,6 +352,7 @@ impl<'s> Names<'s> {
             },
             "+" => match (again(left), again(right)) {
                 (Guess::Text, _) | (_, Guess::Text) => Guess::Text,
+                (Guess::Mixed, _) | (_, Guess::Mixed) => Guess::Mixed,
                 (left, right) if left.is_number() || right.is_number() => reckoned(left, right),
                 (left, right) => merge(left, right),
             },
@@ -383,6 +386,7 @@ fn merge(one: Guess, other: Guess) -> Guess {
     match (one, other) {
         _ if one == other => one,
         _ if one.is_number() && other.is_number() => Guess::Number,
+        (Guess::Text | Guess::Mixed, _) | (_, Guess::Text | Guess::Mixed) => Guess::Mixed,
         _ => Guess::Unknown,
     }
 }

@@ -169,6 +169,12 @@ pub(crate) struct LanguageSpec {
 }
 
 impl LanguageSpec {
+    /// Whether a compiler looks at the types of operands.
+    pub(crate) fn is_compiled(&self) -> bool {
+        use Language::{C, CSharp, Cpp, Go, Java, Rust};
+        matches!(self.language, Go | Java | Rust | C | Cpp | CSharp)
+    }
+
     /// The grammar for a path.
     pub(crate) fn dialect(&self, path: &str) -> &'static Dialect
     where

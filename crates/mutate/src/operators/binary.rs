@@ -194,16 +194,14 @@ fn operands<'t>(site: &Site<'_, 't>, parent: Node<'t>) -> Option<(Node<'t>, Node
 
 /// Rules that hold in every language: no equivalent mutants, no pointless ones, none that surely crash.
 fn keeps_sense<'t>(site: &Site<'_, 't>, left: Node<'t>, right: Node<'t>, token: &str) -> bool {
-    let number = |node| match site.role_of(node) {
-        Role::Number => site.text(node),
-        _ => "",
+    let is = |node: Node<'t>, value: f64| {
+        let text = site.text(node).trim_start_matches('-');
+        matches!(site.role_of(node), Role::Number | Role::Unary) && super::literals::value(text) == Some(value)
     };
-    let one = |node| matches!(number(node), "1" | "1.0" | "1.") || matches!(site.text(node), "-1" | "-1.0");
     match token {
-        "*" | "/" if one(right) => false,
-        "*" | "//" | "%" if matches!(number(right), "0" | "0.0") => false,
+        "*" | "/" if is(right, 1.0) => false,
         // `x + 0` and `x - 0` are the same.
-        "+" | "-" if number(right) == "0" => false,
+        "*" | "//" | "%" | "+" | "-" if is(right, 0.0) => false,
         // Logic that only guards against nothing: its mutant crashes, which tells nobody anything.
         "&&" | "and" => !is_null_guard(site, left, right),
         _ => true,
@@ -246,7 +244,8 @@ fn compound_token<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>, parent: 
         }
         return;
     }
-    if right_text == "0" || matches!(token, "*=" | "/=") && right_text == "1" {
+    let by = super::literals::value(right_text);
+    if by == Some(0.0) || matches!(token, "*=" | "/=") && by == Some(1.0) {
         return;
     }
     let left = only_listed(left);

@@ -60,9 +60,29 @@ fn called_name<'a, 't>(site: &Site<'a, 't>) -> Option<(Node<'t>, &'a str)> {
 /// Proposes to call the opposite.
 pub(super) fn opposite<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     let Some((function, name)) = called_name(site) else { return };
-    if let Some((_, other)) = site.spec().swaps.iter().find(|(one, _)| *one == name) {
+    if let Some((_, other)) = site.spec().swaps.iter().find(|(one, _)| *one == name)
+        && !(PLACES.contains(&name) && only_presence_counts(site))
+    {
         let end = function.end_byte();
         drafts.span(site, Op::CallMethodSwap, Tier::Default, (end - name.len(), end), (*other).into(), None);
+    }
+}
+
+/// Functions that say where something is.
+const PLACES: &[&str] =
+    &["indexOf", "lastIndexOf", "IndexOf", "LastIndexOf", "Index", "LastIndex", "find", "rfind", "index", "rindex"];
+
+/// Whether a place is only compared so as to know whether there is one: then the first is as good as the last.
+fn only_presence_counts(site: &Site<'_, '_>) -> bool {
+    let Some(comparison) = site.parent().filter(|parent| parent.role == Role::Binary && parent.node.child_count() == 3)
+    else {
+        return false;
+    };
+    let [token, other] = [1, 2].map(|at| comparison.node.child(at).map_or("", |child| site.text(child)));
+    match other {
+        "-1" => matches!(token, "==" | "!=" | "===" | "!==" | ">" | "<="),
+        "0" => matches!(token, ">=" | "<"),
+        _ => false,
     }
 }
 

@@ -80,6 +80,15 @@ pub(super) fn early_return<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>)
     if site.role_of(first) == Role::Return || is_document(site, first) {
         return;
     }
+    // A body of one call or one value is left by the operator that drops or replaces that.
+    let is_alone = body.end_byte() == first.end_byte()
+        || site.source.get(first.end_byte()..body.end_byte()).is_some_and(|rest| rest.trim() == "}");
+    let is_call = || first.named_child(0).is_some_and(|inner| site.role_of(inner) == Role::Call);
+    let is_value =
+        || language == Language::Rust && !first.kind().ends_with("statement") && first.kind() != "let_declaration";
+    if is_alone && (site.role_of(first) == Role::ExprStmt && is_call() || is_value()) {
+        return;
+    }
     let declared = returns::declared_type(site, site.node);
     let value = match declared {
         Some("void" | "None" | "()") => "",

@@ -54,7 +54,7 @@ fn number<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
         let next = number.value + 1;
         drafts.replace_unless(site, Op::LitInt, site.node, number.with(next), |new| of_number(site, next, new));
     }
-    if number.value == 1 && !is_divisor(site) {
+    if number.value == 1 && !is_divisor(site) && !is_returned_negative(site) {
         let stands_still = matches!(site.parent_role(), Role::AugAssign | Role::Assign)
             && site
                 .parent()
@@ -66,8 +66,24 @@ fn number<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
     }
 }
 
+/// The value of a number, however it is written; none when it cannot be read.
+pub(super) fn value(text: &str) -> Option<f64> {
+    if let Some(whole) = Number::read(text) {
+        return u32::try_from(whole.value).ok().map(f64::from);
+    }
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let digits = ["f32", "f64"].into_iter().find_map(|suffix| text.strip_suffix(suffix)).unwrap_or(digits);
+    digits.trim_end_matches('_').replace('_', "").parse().ok()
+}
+
 fn of_number<'t>(site: &Site<'_, 't>, value: u64, written: &str) -> Option<Twin<'t>> {
     twins::of_number(site, value).or_else(|| twins::of_side(site, written))
+}
+
+/// Whether it is the one of a returned `-1` whose like that returns zero is a mutant already.
+fn is_returned_negative(site: &Site<'_, '_>) -> bool {
+    let mut above = site.stack.iter().rev().map(|frame| frame.role).filter(|role| *role != Role::Other);
+    site.spec().is_compiled() && above.next() == Some(Role::Unary) && above.next() == Some(Role::Return)
 }
 
 /// Whether the node divides something.

@@ -40,7 +40,11 @@ pub(super) fn tail<'t>(site: &Site<'_, 't>, drafts: &mut Drafts<'_, 't>) {
             Language::Python | Language::JavaScript | Language::TypeScript | Language::Ruby
         );
         if expression_bodied {
-            one(site, drafts, site.node, body);
+            // Whoever waits for a timer waits for ever.
+            let is_timer = site.role_of(body) == Role::Call && site.text(body).starts_with("setTimeout(");
+            if !is_timer && !crate::arid::call_is_arid(site, body) {
+                one(site, drafts, site.node, body);
+            }
         } else if body.kind() == "arrow_expression_clause"
             && let Some(value) = only_named_child(body)
         {

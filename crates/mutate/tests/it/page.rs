@@ -30,7 +30,9 @@ fn page() -> String {
          otherwise; the *extended* tier adds those whose bugs more often take time or teach little.\n\n\
          All of them leave alone: code of tests, generated and vendored files, imports, types, annotations, assertions,\n\
          logging, sleeping, entry points of scripts, the values of enumerations, answers that only say that an object\n\
-         equals itself, methods that only show or hash an object, and what a comment `tinybug: ignore <reason>` covers.\n\
+         equals itself, methods that only show or hash an object, and what a comment `tinybug: ignore <reason>` covers:\n\
+         its line, or, on a line of its own, the statement or declaration below. `tinybug: ignore[rel.boundary, lit] <reason>`\n\
+         covers only some operators or families, `tinybug: ignore-file <reason>` the whole file.\n\
          A mutant that the language's compiler is known to refuse is not made, nor one that would change\n\
          nothing. Of mutants on one line that surely do the same one is made. On another line each is made: that one may\n\
          be ignored, or out of scope.\n\n\

@@ -88,6 +88,75 @@ fn calls_without_parentheses_are_seen_in_ruby() {
 }
 
 #[test]
+fn what_is_a_text_in_one_place_is_added_in_none_where_a_compiler_looks() {
+    for (path, text) in [
+        ("a.rs", "fn s(a: String, b: &str) -> String { a + b }\nfn m(a: i32, b: i32) -> i32 { a * b }\n"),
+        ("A.java", "class A { String s(String a, int b) { return a + b + 1; } int m(int a) { return a * 2; } }\n"),
+        ("a.cc", "string prefix_;\nstring s() { return prefix_ + name_; }\n"),
+    ] {
+        assert!(!changes(path, text).contains(&"+ -> -".to_owned()), "{path}: {:?}", changes(path, text));
+    }
+}
+
+#[test]
+fn zeros_and_ones_are_known_however_they_are_written() {
+    for (path, text) in [
+        ("A.java", "class A { long f(long a) { return a * 1L + 0L; } }\n"),
+        ("a.cc", "unsigned f(unsigned a) { return a * 1u + 0u; }\n"),
+        ("a.rs", "fn f(a: u32) -> u32 { a * 1u32 + 0_u32 }\n"),
+        ("a.ts", "const f = (a: bigint) => a * 1n + 0n - 0x0;\n"),
+    ] {
+        let found = changes(path, text);
+        assert!(!found.iter().any(|change| ["* -> /", "+ -> -", "- -> +"].contains(&change.as_str())), "{found:?}");
+    }
+}
+
+#[test]
+fn the_first_is_as_good_as_the_last_where_only_presence_counts() {
+    let swapped = |text: &str| changes("a.js", text).contains(&"indexOf -> lastIndexOf".to_owned());
+    assert!(!swapped("x = s.indexOf(a) !== -1;\n") && !swapped("x = s.indexOf(a) >= 0;\n"));
+    assert!(swapped("x = s.indexOf(a) === 0;\n") && swapped("x = s.indexOf(a) > 0;\n"));
+}
+
+#[test]
+fn minus_one_is_returned_as_zero_once() {
+    let text = "package a\n\nfunc f() int {\n\treturn -1\n}\n";
+    assert_eq!(changes("a.go", text).iter().filter(|change| change.ends_with("-> 0")).count(), 1);
+}
+
+#[test]
+fn a_timer_is_waited_for() {
+    let text = "const wait = (ms) => new Promise(done => setTimeout(done, ms));\n";
+    assert!(
+        !changes("a.js", text).iter().any(|change| change.starts_with("setTimeout(")),
+        "{:?}",
+        changes("a.js", text)
+    );
+}
+
+#[test]
+fn the_larger_of_two_becomes_the_smaller() {
+    for (path, text) in [
+        ("A.java", "class A { int f(int a) { return Math.max(a, 3); } }\n"),
+        ("A.cs", "class A { int F(int a) { return Math.Max(a, 3); } }\n"),
+        ("a.cc", "int f(int a) { return std::max(a, 3); }\n"),
+        ("a.go", "package a\n\nfunc f(a int) int {\n\treturn max(a, 3)\n}\n"),
+    ] {
+        let found = changes(path, text);
+        assert!(found.iter().any(|change| change.to_lowercase() == "max -> min"), "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn comments_that_ask_for_what_there_is_not_are_told_of() {
+    let notes = |text: &str| mutants("a.py", text).notes.len();
+    assert_eq!(notes("x = a < 3  # tinybug: ignore-flie legacy\n"), 1);
+    assert_eq!(notes("x = a < 3  # tinybug: ignore[nonsense.op] why\n"), 1);
+    assert_eq!(notes("x = a < 3  # tinybug: ignore[rel.boundary, lit] why\n"), 0);
+    assert!(!changes("a.py", "x = a < 3  # tinybug: ignore-flie legacy\n").is_empty());
+}
+
+#[test]
 fn ruby_keeps_one_when_of_a_case() {
     let dropped = |text: &str| {
         mutants("a.rb", text).mutants.into_iter().filter(|mutant| mutant.operator == "cond.case_drop").count()

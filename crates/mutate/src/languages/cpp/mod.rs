@@ -39,7 +39,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         nothing: ";",
         strict: true,
     },
-    plus: Plus::UnlessText,
+    plus: Plus::IfNumber,
     roles: &[
         (
             Role::Skip,
@@ -135,6 +135,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     swaps: &[
         ("floor", "ceil"),
         ("ceil", "floor"),
+        ("min", "max"),
+        ("max", "min"),
         ("toupper", "tolower"),
         ("tolower", "toupper"),
         ("any_of", "all_of"),
@@ -196,6 +198,8 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             sides().any(|side| matches!(site.role_of(side), Role::Number))
                 || !sides().any(|side| matches!(site.role_of(side), Role::Call | Role::Str | Role::Template))
         }
+        // A function of such a name may be the program's own.
+        Op::CallMethodSwap if matches!(replacement, "min" | "max") => site.own_text().starts_with("std::"),
         // `virtual void f() = 0;` has no body; any other number is none.
         Op::LitInt if site.parent().is_some_and(|parent| is_pure(site, parent.node)) => false,
         // The outcome of `<=>` compares with nothing but a zero.

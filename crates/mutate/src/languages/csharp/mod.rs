@@ -152,6 +152,10 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("ToLowerInvariant", "ToUpperInvariant"),
         ("IndexOf", "LastIndexOf"),
         ("LastIndexOf", "IndexOf"),
+        ("Min", "Max"),
+        ("Max", "Min"),
+        ("Floor", "Ceiling"),
+        ("Ceiling", "Floor"),
         ("TrimStart", "TrimEnd"),
         ("TrimEnd", "TrimStart"),
         ("PadLeft", "PadRight"),
@@ -210,6 +214,10 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), replacement: &str)
                 let text = site.text(parent.node);
                 text.contains(" is ") || text.contains("out ")
             }) && !proves(site)
+        }
+        // A method of such a name may be the program's own.
+        Op::CallMethodSwap if matches!(replacement, "Min" | "Max" | "Floor" | "Ceiling") => {
+            site.own_text().starts_with("Math.")
         }
         Op::LitInt => !is_compile_time(site),
         Op::CondNullish => !may_miss_a_value(site, replacement),

@@ -125,6 +125,8 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("Ceil", "Floor"),
         ("Min", "Max"),
         ("Max", "Min"),
+        ("min", "max"),
+        ("max", "min"),
     ],
     regexes: &[("regexp.MustCompile", 0), ("regexp.Compile", 0), ("regexp.MatchString", 0)],
     items: typed_items,
@@ -188,7 +190,7 @@ fn allows(site: &Site<'_, '_>, op: Op, _span: (usize, usize), replacement: &str)
         }
         Op::LogicAndOr => !is_suspect(site),
         Op::CallMethodSwap => site.child(Field::Function).is_some_and(|function| {
-            matches!(site.text(function).split('.').next(), Some("strings" | "bytes" | "math"))
+            matches!(site.text(function).split('.').next(), Some("strings" | "bytes" | "math" | "min" | "max"))
         }),
         Op::LitStringEmpty => site.parent_role() != Role::Arguments,
         Op::CondTrue | Op::CondFalse => site.function().is_some_and(|function| function.role != Role::Lambda),

@@ -128,6 +128,10 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
         ("indexOf", "lastIndexOf"),
         ("lastIndexOf", "indexOf"),
         ("isPresent", "isEmpty"),
+        ("min", "max"),
+        ("max", "min"),
+        ("floor", "ceil"),
+        ("ceil", "floor"),
     ],
     regexes: &[("Pattern.compile", 0), ("Pattern.matches", 0)],
     items: |site| Some(site.node),
@@ -166,6 +170,10 @@ fn allows(site: &Site<'_, '_>, op: Op, span: (usize, usize), replacement: &str) 
             if binds(site) =>
         {
             false
+        }
+        // A method of such a name may be the program's own.
+        Op::CallMethodSwap if matches!(replacement, "min" | "max" | "floor" | "ceil") => {
+            site.child(Field::Object).is_some_and(|object| site.text(object) == "Math")
         }
         // The smallest number has no opposite.
         Op::ArithNegDrop => !matches!(site.own_text(), "-2147483648" | "-9223372036854775808L"),

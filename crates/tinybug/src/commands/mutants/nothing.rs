@@ -27,7 +27,7 @@ pub(super) fn why(args: &MutantsArgs, files: &Files, scope: &Scope<'_>) -> Strin
     let inside = if functions.is_empty() { String::new() } else { format!("inside {functions} ") };
     match args.tier {
         TierArg::Default => {
-            format!("the default tier changes nothing {inside}in {lines}; --tier extended changes more")
+            format!("the default tier changes nothing {inside}in {lines}; --tier extended may change more")
         }
         TierArg::Extended => format!("no operator changes anything {inside}in {lines}"),
     }
