@@ -233,7 +233,7 @@ impl File<'_> {
 
     /// Whether all that the mutant takes away is used elsewhere, where the compiler asks for it.
     fn uses_allow(&self, draft: &Draft, found: &mut Found<'_, '_>) -> bool {
-        let Some((uses, may_lose)) = found.uses.as_mut().zip(self.grammar.spec.names) else { return true };
+        let Some((uses, may_lose)) = found.uses.as_mut().zip(self.grammar.spec.may_lose_names) else { return true };
         let span = (draft.start(), draft.end());
         !may_lose(draft.op) || uses.survive_without(self.tree.root_node(), span, &draft.replacement)
     }

@@ -35,7 +35,7 @@ pub(crate) fn walk<'s, 't>(grammar: &'static Grammar, tree: &'t Tree, bytes: &'s
         proposed: Proposed::default(),
         symbols: vec![String::new()],
         names: Names::default(),
-        uses: grammar.spec.names.is_some().then(|| Uses::new(source)),
+        uses: grammar.spec.may_lose_names.is_some().then(|| Uses::new(source)),
         comments: Vec::new(),
         wanted,
     };

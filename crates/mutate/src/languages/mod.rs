@@ -161,7 +161,7 @@ pub(crate) struct LanguageSpec {
     pub allows: fn(&Site<'_, '_>, Op, (usize, usize), &str) -> bool,
     /// Which changes may take away the last use of a name, where the compiler then refuses the code; none when it lets
     /// names be unused. What finds the uses, `Uses`, reads Go's grammar: another such language needs its own.
-    pub names: Option<fn(Op) -> bool>,
+    pub may_lose_names: Option<fn(Op) -> bool>,
     /// Empty values for a function that returns the written type; none when there is none that surely compiles.
     pub zeros: fn(&str) -> &'static [&'static str],
     /// What a canary puts in.

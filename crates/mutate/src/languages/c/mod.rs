@@ -144,7 +144,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
-    names: None,
+    may_lose_names: None,
     zeros,
     canary: Canary::Brace(
         " { extern int puts(const char *); extern void abort(void); puts(\"tinybug canary\"); abort(); }",

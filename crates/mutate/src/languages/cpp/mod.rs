@@ -150,7 +150,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
-    names: None,
+    may_lose_names: None,
     zeros,
     canary: Canary::Brace(" throw \"tinybug canary\";"),
 };

@@ -178,7 +178,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: initializer_items,
     skips,
     allows,
-    names: None,
+    may_lose_names: None,
     zeros,
     canary: Canary::Brace(" throw new System.Exception(\"tinybug canary\");"),
 };

@@ -132,7 +132,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: typed_items,
     skips: |_| false,
     allows,
-    names: Some(may_lose_names),
+    may_lose_names: Some(may_lose_names),
     zeros,
     canary: Canary::Brace(" panic(\"tinybug canary\");"),
 };

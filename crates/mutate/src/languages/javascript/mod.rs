@@ -162,7 +162,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
-    names: None,
+    may_lose_names: None,
     zeros: |_| &["undefined"],
     canary: Canary::Brace(" throw new Error(\"tinybug canary\");"),
 };

@@ -156,7 +156,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
-    names: None,
+    may_lose_names: None,
     zeros,
     canary: Canary::Indented("raise RuntimeError(\"tinybug canary\")"),
 };

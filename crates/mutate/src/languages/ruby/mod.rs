@@ -129,7 +129,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips,
     allows,
-    names: None,
+    may_lose_names: None,
     zeros: |_| &["nil"],
     canary: Canary::Statement("raise \"tinybug canary\""),
 };

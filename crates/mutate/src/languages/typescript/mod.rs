@@ -163,7 +163,7 @@ pub(super) static SPEC: LanguageSpec = LanguageSpec {
     items: |site| Some(site.node),
     skips: javascript::skips,
     allows,
-    names: None,
+    may_lose_names: None,
     zeros,
     canary: Canary::Brace(" throw new Error(\"tinybug canary\");"),
 };
