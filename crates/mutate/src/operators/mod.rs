@@ -48,7 +48,7 @@ impl<'d, 't> Drafts<'d, 't> {
 
     /// Proposes to replace a node, in the operator's own tier.
     fn replace(&mut self, site: &Site<'_, 't>, op: Op, node: Node<'t>, replacement: impl Into<Cow<'static, str>>) {
-        self.span(site, op, op.info().tier, (node.start_byte(), node.end_byte()), replacement.into(), None);
+        self.replace_unless(site, op, node, replacement, |_| None);
     }
 
     /// Proposes to replace a span, in a tier of the operator's choice.

@@ -8,6 +8,8 @@ use std::{collections::HashMap, num::NonZero, ops::Range, sync::OnceLock};
 use foldhash::fast::RandomState;
 use tree_sitter::{Language, Node};
 
+use crate::tokens::{is_word, words};
+
 /// What a kind of node is to the names in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Part {
@@ -217,7 +219,7 @@ impl<'s> Uses<'s> {
         match self.use_of(above) {
             Use::Parameter if is_local => self.declare(place, true),
             Use::Declared if is_local => self.pending.push(place),
-            Use::Assigned | Use::Key => {}
+            Use::Named => {}
             _ => self.read(place),
         }
     }
@@ -267,7 +269,7 @@ impl<'s> Uses<'s> {
         (first..first + length).all(|at| {
             let Occurrence { name, declared, .. } = self.occurrences[at];
             let text = self.names[name as usize].text;
-            if replacement.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == text) {
+            if words(replacement).any(|word| word == text) {
                 return true;
             }
             match self.declarations.get(declared as usize) {
@@ -345,7 +347,7 @@ impl<'s> Uses<'s> {
             Some(Part::Element) if parts.next() == Some(&Part::Keyed) => {
                 let starts = |one: Node<'_>, other: Node<'_>| one.start_byte() == other.start_byte();
                 let is_key = parent.zip(grandparent).is_some_and(|(element, pair)| starts(element, pair));
-                return if is_key { Use::Key } else { Use::Read };
+                return if is_key { Use::Named } else { Use::Read };
             }
             Some(Part::List) => {}
             _ => return Use::Read,
@@ -364,7 +366,7 @@ impl<'s> Uses<'s> {
         match statement {
             Part::Declaration if behind.starts_with(":=") => Use::Declared,
             Part::Assignment if !behind.starts_with('=') => Use::Read,
-            _ => Use::Assigned,
+            _ => Use::Named,
         }
     }
 
@@ -373,7 +375,7 @@ impl<'s> Uses<'s> {
         let name = &mut self.names[number as usize];
         let imported = *name.imported.get_or_insert_with(|| {
             let mut imports = self.imports.iter().map(|import| &self.source[import.clone()]);
-            imports.any(|import| import.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name.text))
+            imports.any(|import| words(import).any(|word| word == name.text))
         });
         let inside = |at: u32| (span.0..span.1).contains(&(at as usize));
         let (first, last) = name.globally;
@@ -397,8 +399,8 @@ const NOWHERE: (u32, u32) = (u32::MAX, 0);
 enum Use {
     Declared,
     Parameter,
-    Assigned,
-    Key,
+    /// Assigned, or perhaps the name of a field: no use of its value.
+    Named,
     Read,
 }
 
@@ -411,14 +413,10 @@ fn small(number: usize) -> u32 {
 fn is_package_use(source: &str, root: Node<'_>, at: usize, name: &str) -> bool {
     let bytes = source.as_bytes();
     let after = at + name.len();
-    let stands_alone = !bytes[..at].last().is_some_and(|byte| is_joined(*byte)) && bytes.get(after) == Some(&b'.');
+    let stands_alone =
+        !bytes[..at].last().is_some_and(|byte| is_word(*byte) || *byte == b'.') && bytes.get(after) == Some(&b'.');
     stands_alone
         && root
             .descendant_for_byte_range(at, after)
             .is_some_and(|node| matches!(node.kind(), "identifier" | "package_identifier"))
-}
-
-/// Whether a byte makes what follows it part of a longer name or path.
-fn is_joined(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.' || byte >= 0x80
 }

@@ -9,6 +9,7 @@ use crate::{
     operators::Op,
     role::Role,
     site::{Site, text},
+    tokens::words,
     types::Guess,
 };
 
@@ -350,7 +351,7 @@ fn decides_by_use(site: &Site<'_, '_>, span: (usize, usize)) -> bool {
         let value = value.and_then(|value| value.split(';').next());
         value.is_some_and(|value| inferred.iter().any(|form| value.contains(form.trim_end_matches(';'))))
     };
-    lost.split(|c: char| !c.is_alphanumeric() && c != '_')
+    words(lost)
         .filter(|word| !word.is_empty())
         .any(|word| function.match_indices("let ").any(|(at, found)| declares(word, &function[at + found.len()..])))
 }
